@@ -1,0 +1,118 @@
+/* The seed program: two loops, two workers, one round of sleeps after the other, and a shell.
+ *
+ *   core 0, platform loop: root ─ gather( 2 s, 5 s ) for ever · shell · log
+ *   core 1, app loop:      hello, once · Worker 0 and Worker 1 in turn */
+#include "seed.h"
+#include "yoke/inspect.h"
+#include "yoke/log.h"
+
+yoke_loop seed_platform;
+yoke_app seed_app;
+
+/* --- on the app loop -------------------------------------------------------------------------------- */
+
+static int hello_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    log_line("Event loop thread running", 0, 0, 0, 0);
+    YOKE_END(t);
+}
+
+static yoke_task hello = YOKE_TASK(hello_body);
+
+/* --- on the platform loop ---------------------------------------------------------------------------- */
+
+int seed_start_app(void)
+{
+    if (yoke_app_state(&seed_app) != YOKE_APP_OFF) {
+        return YOKE_EBUSY;
+    }
+    log_line("Starting event loop thread", 0, 0, 0, 0);
+    yoke_start(&seed_app.loop, &hello);
+    return yoke_app_start(&seed_app);
+}
+
+void seed_stop_app(void)
+{
+    if (yoke_app_state(&seed_app) != YOKE_APP_OFF) {
+        log_line("Stopping event loop thread", 0, 0, 0, 0);
+    }
+    yoke_app_stop(&seed_app);
+}
+
+typedef struct {
+    yoke_task task;
+    uint32_t seconds;
+} nap;
+
+static int nap_body(yoke_task *t)
+{
+    nap *me = YOKE_FRAME(nap, t);
+    YOKE_BEGIN(t);
+    YOKE_TRY(t, yoke_sleep_ms(t, me->seconds * 1000));
+    log_line("Main loop work: %u seconds", me->seconds, 0, 0, 0);
+    YOKE_FINALLY(t);
+    YOKE_END(t);
+}
+
+static nap long_nap = {.task = YOKE_TASK(nap_body), .seconds = 5};
+static nap short_nap = {.task = YOKE_TASK(nap_body), .seconds = 2};
+static shell console = {.task = YOKE_TASK(shell_body), .commands = seed_commands};
+static yoke_task *const naps[] = {&long_nap.task, &short_nap.task};
+static yoke_task *const children[] = {&long_nap.task, &short_nap.task, &console.task};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void cancel_all(yoke_task *const tasks[], size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        yoke_cancel(tasks[i]);
+    }
+}
+
+static int root_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    yoke_start(&seed_platform, &log_task);
+    yoke_start(&seed_platform, &console.task);
+    seed_add("Worker 0", 0, 1000000, true);
+    seed_add("Worker 1", 0, 1000000, true);
+    t->rc = seed_start_app();
+    if (t->rc < 0) {
+        log_line("The app loop did not start: error %d", (uintptr_t)t->rc, 0, 0, 0);
+        goto yoke_finally_;
+    }
+    YOKE_TRY(t, yoke_join(t, &hello));
+    log_line("Starting asyncio main loop", 0, 0, 0, 0);
+    for (;;) {
+        yoke_start(&seed_platform, &long_nap.task);
+        yoke_start(&seed_platform, &short_nap.task);
+        YOKE_TRY(t, yoke_gather(t, naps, COUNT(naps)));
+    }
+    YOKE_FINALLY(t);
+    seed_stop_app();
+    YOKE_AWAIT(t, yoke_app_join(t, &seed_app));
+    cancel_all(children, COUNT(children));
+    YOKE_AWAIT(t, yoke_gather(t, children, COUNT(children)));
+    yoke_cancel(&log_task);
+    YOKE_AWAIT(t, yoke_join(t, &log_task));
+    YOKE_END(t);
+}
+
+static yoke_task root = YOKE_TASK(root_body);
+
+void seed_quit(void)
+{
+    yoke_cancel(&root);
+}
+
+/* Being asked to end is the one way to end well. */
+int main(void)
+{
+    yoke_loop_init(&seed_platform, 0);
+    yoke_app_init(&seed_app);
+    seed_app.report = seed_report;
+    inspect_open(&seed_platform);
+    inspect_open(&seed_app.loop);
+    return yoke_run(&seed_platform, &root) == YOKE_ECANCELED ? 0 : 1;
+}

@@ -1,0 +1,36 @@
+/* The seed program: what its files share. */
+#ifndef SEED_H
+#define SEED_H
+
+#include "yoke/shell.h"
+#include "yoke/yoke.h"
+
+#define SEED_WORKERS  8u  /* that can be there at the same time */
+#define SEED_NAME_MAX 15u /* characters of a worker's name */
+
+/* A worker that takes its time and counts its runs. */
+typedef struct {
+    yoke_worker worker;
+    char name[SEED_NAME_MAX + 1];
+    atomic_uint run_us; /* how long a step takes */
+    uint32_t count;     /* steps since it was added; the app loop's */
+    bool talks;         /* says so after each step */
+} seed_worker;
+
+extern yoke_app seed_app;
+extern yoke_loop seed_platform;
+extern seed_worker seed_workers[SEED_WORKERS];
+extern const shell_command seed_commands[];
+
+/* main.c: start and stop the app loop, with its lines in the log. As yoke_app_start(), _stop(). */
+int seed_start_app(void);
+void seed_stop_app(void);
+/* main.c: end the program in order. */
+void seed_quit(void);
+
+/* workers.c. `period_us` 0: background. YOKE_EFULL: SEED_WORKERS are there. */
+int seed_add(const char *name, uint32_t period_us, uint32_t run_us, bool talks);
+seed_worker *seed_find(const char *name); /* NULL: there is none */
+void seed_report(const yoke_worker *w, enum yoke_report what, int32_t value);
+
+#endif

@@ -1,0 +1,75 @@
+/* The app loop: a loop on core 1 that also steps workers. Core 1 can be started once, so all
+ * workers share it.
+ *
+ *            yoke_app_start()              first turn              yoke_app_stop()
+ *   APP_OFF ─────────────────▶ APP_STARTING ─────────▶ APP_RUNNING ───────────────▶ APP_STOPPING
+ *      ▲                                                                                 │
+ *      └──────────────────────────────── last turn done, core 1 idle ◀───────────────────┘
+ *
+ * One turn: the tasks of the loop (yoke/loop.h), then one released worker, or else one round of
+ * the background workers. Tasks of the loop keep their place while it is stopped. */
+#ifndef YOKE_APP_H
+#define YOKE_APP_H
+
+#include "yoke/loop.h"
+#include "yoke/worker.h"
+
+/* What the app loop reports of a worker, each thing once, when it happens. */
+enum yoke_report {
+    YOKE_REPORT_ERROR,       /* first error in a row; value: the answer of the step */
+    YOKE_REPORT_DEGRADED,    /* value: run time of the last step, us */
+    YOKE_REPORT_RECOVERED,   /* active again; value: run time of the last step, us */
+    YOKE_REPORT_QUARANTINED, /* value: the last error, or the run time in us of the last overrun */
+};
+
+enum yoke_app_state { YOKE_APP_OFF, YOKE_APP_STARTING, YOKE_APP_RUNNING, YOKE_APP_STOPPING };
+
+typedef struct {
+    yoke_loop loop; /* tasks may be started on it */
+    /* Called on the app loop; must be short and never wait: write a log record, set a signal.
+     * NULL: nobody wants to know. Set it while the loop is off. */
+    void (*report)(const yoke_worker *w, enum yoke_report what, int32_t value);
+    /* --- the kernel's --- */
+    _Atomic(yoke_worker *) workers; /* in the order they were added; changed under the lock */
+    _Atomic(yoke_worker *) *tail;   /* under the lock */
+    yoke_worker *background;        /* whose turn it is among those without a period */
+    const yoke_worker *last;        /* stepped last, */
+    uint32_t last_us;               /* for so long, */
+    uint32_t last_end_us;           /* until then */
+    yoke_task *joiner;              /* under the lock */
+    atomic_uchar state;             /* enum yoke_app_state; changed under the lock */
+    atomic_bool leavers;            /* a worker wants to leave; changed under the lock */
+} yoke_app;
+
+/* Prepare `app`, off and without workers, as the loop of core 1. */
+void yoke_app_init(yoke_app *app);
+
+/* Start core 1. YOKE_EBUSY: core 1 is in use (the loop is not off), nothing changed. YOKE_EIO: the
+ * machine refused. Either core. */
+int yoke_app_start(yoke_app *app);
+
+/* Ask the app loop to stop after the step that is under way; it changes nothing for the caller.
+ * Off already: no effect. Either core, any interrupt. */
+void yoke_app_stop(yoke_app *app);
+
+/* Wait until the app loop is off and core 1 is idle. One waiter (check task 102). Answers YOKE_OK,
+ * or YOKE_EINVAL to a task of the app loop itself, which would wait for ever. */
+YOKE_ASYNC int yoke_app_join(yoke_task *t, yoke_app *app);
+
+/* Any core, any interrupt. */
+enum yoke_app_state yoke_app_state(const yoke_app *app);
+
+/* Put `w` into `app`, running or not; its account begins at zero and its first release is the next
+ * turn. YOKE_EBUSY: it is in already, or has not quite left. YOKE_EINVAL: no step, or period out
+ * of range. On an error nothing changed. Either core. */
+int yoke_worker_add(yoke_app *app, yoke_worker *w);
+
+/* Have `w` leave: it is not stepped again once the step under way, if any, has ended. Then
+ * yoke_worker_join(). YOKE_ENOENT: it is not in. Either core, also from its own step. */
+int yoke_worker_remove(yoke_app *app, yoke_worker *w);
+
+/* The worker added after `w` (NULL: the first), or NULL: for tables. `w` must still be in. The
+ * platform loop. */
+yoke_worker *yoke_worker_next(const yoke_app *app, const yoke_worker *w);
+
+#endif

@@ -1,0 +1,218 @@
+/* The two loops: the platform loop in the calling thread, the app loop in one of its own.
+ *
+ * Each loop has a bell. Who pends a loop rings it; only if the loop is asleep that costs a system
+ * call.      AWAKE ── nothing to do ──▶ ASLEEP ── rung ──▶ RUNG ── looked ──▶ AWAKE */
+#define _GNU_SOURCE
+#include "internal.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { AWAKE, RUNG, ASLEEP };
+
+/* While tasks are ready without a pause, the platform loop looks at its descriptors so often. */
+#define TURNS_BETWEEN_LOOKS 64u
+
+typedef struct {
+    yoke_loop *loop;
+    atomic_uint bell;
+    pthread_t thread;
+    bool launched;
+} core;
+
+static core cores[YOKE_CORES];
+static _Thread_local yoke_loop *here;
+
+yoke_loop *yoke_port_here(void)
+{
+    return here;
+}
+
+static void spin_pause(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
+
+/* --- bells ------------------------------------------------------------------------------------- */
+
+static bool is_rung(core *c)
+{
+    return atomic_load_explicit(&c->bell, memory_order_relaxed) == RUNG;
+}
+
+/* False: it was rung meanwhile, so look first. */
+static bool fall_asleep(core *c)
+{
+    unsigned awake = AWAKE;
+    return atomic_compare_exchange_strong(&c->bell, &awake, ASLEEP);
+}
+
+/* True: it was rung. */
+static bool wake_up(core *c)
+{
+    return atomic_exchange(&c->bell, AWAKE) == RUNG;
+}
+
+static void futex(core *c, int operation, unsigned value, const struct timespec *until)
+{
+    syscall(SYS_futex, &c->bell, operation | FUTEX_PRIVATE_FLAG, value, until, NULL,
+            FUTEX_BITSET_MATCH_ANY);
+}
+
+/* A loop that pends itself is in the middle of a turn, and looks at its end. */
+void yoke_port_pend(yoke_loop *l)
+{
+    core *c = &cores[l->core];
+    if (l == here || atomic_exchange(&c->bell, RUNG) != ASLEEP) {
+        return;
+    }
+    if (l->core == 0) {
+        sources_interrupt();
+    } else {
+        futex(c, FUTEX_WAKE_BITSET, 1, NULL);
+    }
+}
+
+/* --- the app loop: an absolute sleep, then a short spin ---------------------------------------- */
+
+static void sleep_until(core *c, uint64_t due_us)
+{
+    struct timespec until = {.tv_sec = (time_t)(due_us / 1000000u),
+                             .tv_nsec = (long)(due_us % 1000000u) * 1000};
+    futex(c, FUTEX_WAIT_BITSET, ASLEEP, due_us == YOKE_NEVER ? NULL : &until);
+}
+
+static void wait_app(core *c, uint64_t due_us)
+{
+    uint64_t sleep_us = due_us;
+    if (due_us != YOKE_NEVER) {
+        sleep_us -= due_us < posix_tune.app_spin_us ? due_us : posix_tune.app_spin_us;
+    }
+    if (yoke_port_now_us() < sleep_us) {
+        if (fall_asleep(c)) {
+            sleep_until(c, sleep_us);
+        }
+        if (wake_up(c)) {
+            return;
+        }
+    }
+    while (!is_rung(c) && yoke_port_now_us() < due_us) {
+        spin_pause();
+    }
+    wake_up(c);
+}
+
+static void *app_thread(void *arg)
+{
+    core *c = arg;
+    here = c->loop;
+    tuning_for_app_thread();
+    while (!atomic_load_explicit(&here->stopped, memory_order_acquire)) {
+        uint64_t due_us = here->step(here);
+        if (due_us != YOKE_AT_ONCE) {
+            wait_app(c, due_us);
+        }
+    }
+    return NULL;
+}
+
+int yoke_port_launch(yoke_loop *l)
+{
+    core *c = &cores[l->core];
+    if (c->launched && !atomic_load(&c->loop->stopped)) {
+        return YOKE_EBUSY;
+    }
+    yoke_port_reap(l);
+    c->loop = l;
+    atomic_store(&l->stopped, false);
+    c->launched = pthread_create(&c->thread, NULL, app_thread, c) == 0;
+    return c->launched ? YOKE_OK : YOKE_EIO;
+}
+
+void yoke_port_reap(yoke_loop *l)
+{
+    core *c = &cores[l->core];
+    if (c->launched) {
+        pthread_join(c->thread, NULL);
+    }
+    c->launched = false;
+}
+
+/* --- the platform loop: wakes, descriptors and time ---------------------------------------------- */
+
+static void watch_bell(core *c, uint64_t due_us)
+{
+    uint64_t until_us = yoke_port_now_us() + posix_tune.platform_spin_us;
+    if (until_us > due_us) {
+        until_us = due_us;
+    }
+    while (!is_rung(c) && yoke_port_now_us() < until_us) {
+        spin_pause();
+    }
+}
+
+static void wait_platform(core *c, uint64_t due_us)
+{
+    if (posix_tune.platform_spin_us) {
+        watch_bell(c, due_us);
+    }
+    if (fall_asleep(c)) {
+        uint64_t now_us = yoke_port_now_us();
+        sources_wait(due_us == YOKE_NEVER ? YOKE_NEVER : due_us > now_us ? due_us - now_us : 0);
+    } else {
+        sources_wait(0);
+    }
+    wake_up(c);
+}
+
+static void run_platform(core *c, const yoke_task *root)
+{
+    unsigned turns = 0;
+    while (!yoke_done(root)) {
+        uint64_t due_us = c->loop->step(c->loop);
+        if (due_us != YOKE_AT_ONCE) {
+            wait_platform(c, due_us);
+        } else if (++turns % TURNS_BETWEEN_LOOKS == 0) {
+            sources_wait(0);
+        }
+    }
+}
+
+/* --- all of it ------------------------------------------------------------------------------------ */
+
+/* The root task has left core 1 running: stop it after its present step. */
+static void stop_app_thread(core *c)
+{
+    if (c->launched) {
+        atomic_store(&c->loop->stopped, true);
+        yoke_port_pend(c->loop);
+        yoke_port_reap(c->loop);
+    }
+}
+
+int yoke_run(yoke_loop *platform, yoke_task *root)
+{
+    core *c = &cores[0];
+    if (sources_open() < 0) {
+        sources_close();
+        return YOKE_EIO;
+    }
+    signals_open(root);
+    here = c->loop = platform;
+    int answer = yoke_start(platform, root);
+    if (answer == YOKE_OK) {
+        run_platform(c, root);
+        answer = root->rc;
+    }
+    stop_app_thread(&cores[1]);
+    here = NULL;
+    signals_close();
+    sources_close();
+    return answer;
+}

@@ -1,0 +1,189 @@
+/* Bytes become lines, lines become words, a command answers row by row. */
+#include "yoke/shell.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void shell_say(shell *s, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int n = vsnprintf(s->text, SHELL_ROW_MAX, format, arguments);
+    va_end(arguments);
+    s->text_length = n < 0 ? 0 : n < (int)SHELL_ROW_MAX ? (size_t)n : SHELL_ROW_MAX - 1;
+    s->text[s->text_length++] = '\n';
+}
+
+bool shell_number(const char *text, uint32_t min, uint32_t max, uint32_t *number)
+{
+    uint64_t n = 0;
+    if (!*text) {
+        return false;
+    }
+    for (; *text; text++) {
+        if (*text < '0' || *text > '9') {
+            return false;
+        }
+        n = n * 10 + (uint64_t)(*text - '0');
+        if (n > max) {
+            return false;
+        }
+    }
+    *number = (uint32_t)n;
+    return n >= min;
+}
+
+/* --- what to do with a line ----------------------------------------------------------------------- */
+
+static bool run_help(shell *s, unsigned row)
+{
+    if (row == 0) {
+        shell_say(s, "%-26s %s", "help", "this list");
+        return s->commands[0].name;
+    }
+    const shell_command *c = &s->commands[row - 1];
+    char call[40];
+    snprintf(call, sizeof call, "%s %s", c->name, c->usage);
+    shell_say(s, "%-26s %s", call, c->help);
+    return s->commands[row].name;
+}
+
+static bool run_unknown(shell *s, unsigned row)
+{
+    (void)row;
+    shell_say(s, "There is no command \"%.40s\"; \"help\" lists them.", s->word[0]);
+    return false;
+}
+
+static bool run_wrong_count(shell *s, unsigned row)
+{
+    (void)row;
+    const shell_command *c = s->commands;
+    while (strcmp(c->name, s->word[0]) != 0) {
+        c++;
+    }
+    shell_say(s, "\"%s\" is used as: %s%s%s", c->name, c->name, *c->usage ? " " : "", c->usage);
+    return false;
+}
+
+static bool run_too_long(shell *s, unsigned row)
+{
+    (void)row;
+    shell_say(s, "That line is longer than %u characters; it was ignored.", SHELL_LINE_MAX);
+    return false;
+}
+
+static const shell_command help = {.name = "help", .run = run_help};
+static const shell_command unknown = {.run = run_unknown};
+static const shell_command wrong_count = {.run = run_wrong_count};
+static const shell_command too_long = {.run = run_too_long};
+
+static const shell_command *find(const shell *s)
+{
+    if (s->too_long) {
+        return &too_long;
+    }
+    if (strcmp(s->word[0], "help") == 0) {
+        return &help;
+    }
+    for (const shell_command *c = s->commands; c->name; c++) {
+        if (strcmp(s->word[0], c->name) == 0) {
+            return s->words == c->words + 1 ? c : &wrong_count;
+        }
+    }
+    return &unknown;
+}
+
+/* --- lines and words --------------------------------------------------------------------------------- */
+
+static char *skip_blanks(char *at)
+{
+    return at + strspn(at, " \t\r");
+}
+
+/* Words beyond the last place are counted, not kept: no command takes that many. A word in double
+ * quotes may hold blanks. */
+static void split(shell *s)
+{
+    s->words = 0;
+    for (char *at = skip_blanks(s->line); *at; at = skip_blanks(at)) {
+        bool quoted = *at == '"';
+        at += quoted;
+        if (s->words < SHELL_WORDS) {
+            s->word[s->words] = at;
+        }
+        s->words++;
+        at += strcspn(at, quoted ? "\"" : " \t\r");
+        if (*at) {
+            *at++ = '\0';
+        }
+    }
+}
+
+/* True: a line is complete. */
+static bool take_byte(shell *s, char byte)
+{
+    if (byte == '\n') {
+        s->line[s->line_length] = '\0';
+        return true;
+    }
+    if (s->line_length < SHELL_LINE_MAX) {
+        s->line[s->line_length++] = byte == '\0' ? ' ' : byte;
+    } else {
+        s->too_long = true;
+    }
+    return false;
+}
+
+/* The end of input ends the last line too. */
+static bool end_input(shell *s)
+{
+    s->input[0] = '\n';
+    s->input_length = s->line_length || s->too_long ? 1 : 0;
+    return s->input_length == 0;
+}
+
+static bool take_line(shell *s)
+{
+    while (s->input_used < s->input_length) {
+        if (take_byte(s, s->input[s->input_used++])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The line is complete: true when there is something to answer. */
+static bool begin_answer(shell *s)
+{
+    split(s);
+    bool any = s->words > 0 || s->too_long;
+    s->command = any ? find(s) : NULL;
+    s->line_length = 0;
+    s->too_long = false;
+    s->row = 0;
+    return any;
+}
+
+int shell_body(yoke_task *t)
+{
+    shell *s = YOKE_FRAME(shell, t);
+    YOKE_BEGIN(t);
+    for (;;) {
+        YOKE_TRY(t, s->input_length = console_read(t, s->input, sizeof s->input));
+        s->input_used = 0;
+        if (s->input_length == 0 && end_input(s)) {
+            break;
+        }
+        while (take_line(s)) {
+            s->more = begin_answer(s);
+            while (s->more) {
+                s->more = s->command->run(s, s->row++);
+                YOKE_TRY(t, console_write(t, s->text, s->text_length));
+            }
+        }
+    }
+    YOKE_FINALLY(t);
+    YOKE_END(t);
+}
