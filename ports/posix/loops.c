@@ -174,8 +174,11 @@ static void wait_platform(core *c, uint64_t due_us)
 static void run_platform(core *c, const yoke_task *root)
 {
     unsigned turns = 0;
-    while (!yoke_done(root)) {
+    for (;;) {
         uint64_t due_us = c->loop->step(c->loop);
+        if (yoke_done(root)) {
+            return;
+        }
         if (due_us != YOKE_AT_ONCE) {
             wait_platform(c, due_us);
         } else if (++turns % TURNS_BETWEEN_LOOKS == 0) {

@@ -1,0 +1,150 @@
+#include "port.h"
+
+#include "internal.h"
+#include "yoke/port.h"
+
+#include <stdio.h>
+
+yoke_loop platform;
+yoke_loop app;
+bool port_late;
+
+static yoke_loop *loop_of[THREADS_MAX]; /* NULL: the thread is no loop */
+static yoke_task *const *tasks;
+static unsigned task_count;
+static unsigned running[TASKS_MAX]; /* by thread + 1; 0: not running */
+
+GHOST void port_setup(yoke_task *const *tasks_, unsigned count)
+{
+    tasks = tasks_;
+    task_count = count;
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        loop_of[i] = NULL;
+        running[i] = 0;
+    }
+    port_late = false;
+    yoke_loop_init(&platform, 0);
+    yoke_loop_init(&app, 1);
+    name_object(&platform, sizeof platform, "platform");
+    name_object(&app, sizeof app, "app");
+}
+
+/* --- what must hold at any time -------------------------------------------------------------- */
+
+GHOST static unsigned times_in(const yoke_task_list *list, const yoke_task *t)
+{
+    unsigned times = 0;
+    unsigned length = 0;
+    for (const yoke_task *at = list->head; at; at = at->next) {
+        times += at == t;
+        must(++length <= TASKS_MAX, "a list runs in a circle");
+    }
+    return times;
+}
+
+GHOST static unsigned times_listed(const yoke_task *t)
+{
+    return times_in(&platform.ready, t) + times_in(&platform.inbox, t) + times_in(&app.ready, t) +
+           times_in(&app.inbox, t);
+}
+
+/* A list being run is in nobody's head any more; a task of it counts when its body is entered. */
+GHOST static void check_lists(void)
+{
+    for (unsigned i = 0; i < task_count; i++) {
+        must(times_listed(tasks[i]) <= 1, "a task is in two lists");
+    }
+}
+
+GHOST static unsigned index_of(const yoke_task *t)
+{
+    unsigned i = 0;
+    while (tasks[i] != t) {
+        i++;
+    }
+    return i;
+}
+
+GHOST void enter_body(yoke_task *t)
+{
+    unsigned *by = &running[index_of(t)];
+    must(*by == 0, "a task runs twice at once");
+    must(times_listed(t) == 0, "a task runs and is in a list");
+    *by = current_thread() + 1;
+}
+
+GHOST void leave_body(yoke_task *t)
+{
+    running[index_of(t)] = 0;
+}
+
+/* --- the port's functions --------------------------------------------------------------------- */
+
+uint32_t yoke_port_lock(void)
+{
+    lock_take();
+    return 0;
+}
+
+void yoke_port_unlock(uint32_t saved)
+{
+    (void)saved;
+    check_lists();
+    lock_give();
+}
+
+void yoke_port_pend(yoke_loop *l)
+{
+    flag_set(l->core);
+}
+
+GHOST yoke_loop *yoke_port_here(void)
+{
+    return loop_of[current_thread()];
+}
+
+GHOST uint64_t yoke_port_now_us(void)
+{
+    port_late = port_late || choose(2);
+    return port_late ? LATE_MS * 1000u : 1;
+}
+
+_Noreturn void yoke_port_fail(const char *module, uint16_t number)
+{
+    static char text[40];
+    snprintf(text, sizeof text, "check %s %u", module, (unsigned)number);
+    proof_fail(text);
+}
+
+GHOST static void be(yoke_loop *l)
+{
+    loop_of[current_thread()] = l;
+}
+
+/* Sleep until pended, or until the time comes. */
+GHOST static void sleep_until(const yoke_loop *l, uint64_t due_us)
+{
+    if (due_us == YOKE_NEVER) {
+        flag_wait(l->core);
+    } else if (due_us != YOKE_AT_ONCE && !flag_take(l->core)) {
+        port_late = true;
+    }
+}
+
+static void run(yoke_loop *l)
+{
+    be(l);
+    for (;;) {
+        sleep_until(l, l->step(l));
+    }
+}
+
+void run_platform(void)
+{
+    run(&platform);
+}
+
+void run_app(void)
+{
+    run(&app);
+}
