@@ -1,0 +1,43 @@
+/* The simulator port: both loops in one thread, on a virtual clock, in an order drawn from a seed.
+ * The same seed gives the same run, byte for byte. For tests and for apps; see README.md. */
+#ifndef YOKE_SIM_H
+#define YOKE_SIM_H
+
+#include "yoke/loop.h"
+
+/* What somebody types at a time of the virtual clock. */
+typedef struct {
+    uint64_t at_us;
+    const char *text; /* NULL ends the list */
+} sim_input;
+
+typedef struct {
+    uint32_t seed;          /* of the order of the loops and of the stray wakes */
+    uint64_t start_us;      /* what the clock shows at the beginning */
+    uint64_t end_us;        /* when the root task is cancelled, as by Ctrl-C; 0: never */
+    uint32_t strays;        /* stray wakes: chance at each place where one may come, in 1/1000 */
+    uint32_t write_us;      /* how long the console is busy after a write; 0: not at all */
+    const sim_input *input; /* what the console reads; NULL: nothing */
+    bool input_stays_open;  /* there is no end of input behind the last text */
+    char *output;           /* what the console writes goes here; NULL: to standard output */
+    size_t output_size;     /* of `output`; a write that does not fit answers YOKE_EIO */
+} sim_config;
+
+/* Forget all that was, and begin with `config`, which must live as long as the run. Before anything
+ * of the kernel is used. An app does not call it: yoke_run() then takes YOKE_SEED,
+ * YOKE_SIM_END_MS (default 60000) and YOKE_SIM_STRAYS from the environment, and the console reads
+ * standard input, which counts as typed at the beginning. */
+void sim_open(const sim_config *config);
+
+/* Bytes that the console has written to `output`. */
+size_t sim_output_length(void);
+
+/* Call `run` as an interrupt once the clock shows `at_us`. At most 16 may be waiting (check
+ * sim 906). */
+void sim_interrupt_at(uint64_t at_us, void (*run)(void *arg), void *arg);
+
+/* Have `hook` called for a failed check; it must not come back, but jump. NULL: report and
+ * abort. sim_open() keeps it. */
+void sim_on_fail(void (*hook)(const char *module, uint16_t number));
+
+#endif
