@@ -208,6 +208,7 @@ static void run_until_done(const yoke_task *root)
     }
 }
 
+/* Core 1 stands still afterwards, and goes on when this is called again. */
 int yoke_run(yoke_loop *platform, yoke_task *root)
 {
     if (!sim_set) {
@@ -224,7 +225,7 @@ int yoke_run(yoke_loop *platform, yoke_task *root)
         run_until_done(root);
         answer = root->rc;
     }
-    cores[0].loop = cores[1].loop = NULL;
+    cores[0].loop = NULL;
     root_task = NULL;
     return answer;
 }
