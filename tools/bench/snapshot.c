@@ -1,0 +1,168 @@
+/* Snapshots: 32 bytes, read whole while nobody, somebody or everybody writes. */
+#define _GNU_SOURCE
+#include "snapshot.h"
+
+#include <pthread.h>
+
+#define WRITE_EVERY_NS 100000u
+
+static atomic_bool finished;
+static atomic_uint written;
+static uint32_t pace;
+
+bool snapshot_write_again(void)
+{
+    atomic_store_explicit(&written, atomic_load_explicit(&written, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+    if (pace == SNAPSHOT_10_K_WRITES) {
+        spin_for_ns(WRITE_EVERY_NS);
+    }
+    return !atomic_load_explicit(&finished, memory_order_relaxed);
+}
+
+bool snapshot_measure(const bench_case *c, void *(*writer)(void *), uint64_t (*reads)(uint32_t n),
+                      double figures[])
+{
+    pthread_t thread;
+    bool writes = c->n != SNAPSHOT_ALONE;
+    pace = c->n;
+    atomic_store(&finished, false);
+    atomic_store(&written, 0);
+    if (writes && pthread_create(&thread, NULL, writer, NULL) != 0) {
+        return false;
+    }
+    while (writes && atomic_load(&written) < 3) {
+        spin_pause();
+    }
+    uint64_t took_ns = now_ns();
+    uint64_t wrong = reads(c->work);
+    took_ns = now_ns() - took_ns;
+    atomic_store(&finished, true);
+    if (writes) {
+        pthread_join(thread, NULL);
+    }
+    figures[0] = (double)took_ns / c->work;
+    return wrong == 0;
+}
+
+/* --- yoke ----------------------------------------------------------------------------------------
+ */
+
+static snapshot slots[4];
+static yoke_share share = YOKE_SHARE(slots);
+
+static void share_read(snapshot *s)
+{
+    yoke_share_read(&share, s);
+}
+
+static void share_write(const snapshot *s)
+{
+    yoke_share_write(&share, s);
+}
+
+static void *share_writer(void *arg)
+{
+    snapshot_writes(share_write);
+    return arg;
+}
+
+static uint64_t share_reads(uint32_t n)
+{
+    return snapshot_reads(share_read, n);
+}
+
+static bool run_yoke(const bench_case *c, double figures[])
+{
+    share_write(&(snapshot){0});
+    return snapshot_measure(c, share_writer, share_reads, figures);
+}
+
+/* --- POSIX threads: a mutex, and a read-write lock
+ * ------------------------------------------------------ */
+
+static snapshot plain;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
+
+static void mutex_read(snapshot *s)
+{
+    pthread_mutex_lock(&mutex);
+    *s = plain;
+    pthread_mutex_unlock(&mutex);
+}
+
+static void mutex_write(const snapshot *s)
+{
+    pthread_mutex_lock(&mutex);
+    plain = *s;
+    pthread_mutex_unlock(&mutex);
+}
+
+static void *mutex_writer(void *arg)
+{
+    snapshot_writes(mutex_write);
+    return arg;
+}
+
+static uint64_t mutex_reads(uint32_t n)
+{
+    return snapshot_reads(mutex_read, n);
+}
+
+static bool run_mutex(const bench_case *c, double figures[])
+{
+    plain = (snapshot){0};
+    return snapshot_measure(c, mutex_writer, mutex_reads, figures);
+}
+
+static void rwlock_read(snapshot *s)
+{
+    pthread_rwlock_rdlock(&rwlock);
+    *s = plain;
+    pthread_rwlock_unlock(&rwlock);
+}
+
+static void rwlock_write(const snapshot *s)
+{
+    pthread_rwlock_wrlock(&rwlock);
+    plain = *s;
+    pthread_rwlock_unlock(&rwlock);
+}
+
+static void *rwlock_writer(void *arg)
+{
+    snapshot_writes(rwlock_write);
+    return arg;
+}
+
+static uint64_t rwlock_reads(uint32_t n)
+{
+    return snapshot_reads(rwlock_read, n);
+}
+
+static bool run_rwlock(const bench_case *c, double figures[])
+{
+    plain = (snapshot){0};
+    return snapshot_measure(c, rwlock_writer, rwlock_reads, figures);
+}
+
+static const bench_row rows[] = {
+    {"snapshot, nobody writes", SNAPSHOT_ALONE, 5000000},
+    {"snapshot, 10 k writes/s", SNAPSHOT_10_K_WRITES, 5000000},
+    {"snapshot, constant writes", SNAPSHOT_CONSTANT_WRITES, 1000000},
+};
+
+static const bench_subject subjects[] = {
+    {.kind = BENCH_SNAPSHOT, .peer = "yoke", .run = run_yoke},
+    {.kind = BENCH_SNAPSHOT, .peer = "mutex", .run = run_mutex, .slower = 4},
+    {.kind = BENCH_SNAPSHOT, .peer = "read-write lock", .run = run_rwlock, .slower = 20},
+    {0},
+};
+
+const bench_family snapshot_family = {.kind = BENCH_SNAPSHOT,
+                                      .unit = "ns",
+                                      .figures = {""},
+                                      .rows = rows,
+                                      .row_count = COUNT(rows),
+                                      .own = subjects};
