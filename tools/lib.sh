@@ -46,8 +46,9 @@ step() { # name, command …
 
 # Configure and build a preset, or only some targets of it.
 build_preset() { # preset, target …
-    local preset=$1
+    local preset=$1 only=()
     shift
-    timeout -k 5 300 cmake --preset "$preset" && timeout -k 5 900 \
-        cmake --build --preset "$preset" ${*:+--target "$@"}
+    [ $# = 0 ] || only=(--target "$@")
+    timeout -k 5 300 cmake --preset "$preset" &&
+        timeout -k 5 900 cmake --build --preset "$preset" "${only[@]}"
 }
