@@ -6,12 +6,14 @@
 #include "yoke/app.h"
 #include "yoke/port.h"
 
-/* yoke_task.flags. While QUEUED is set the home loop alone writes them, without the lock; while
- * it is clear they are written under the lock. */
+/* One load or store each: at -Os a call would be larger than the access. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* yoke_task.flags: changed by the home loop only. */
 enum {
     STARTED = 1 << 0,
     DONE = 1 << 1,
-    QUEUED = 1 << 2,  /* in a list, or running */
+    QUEUED = 1 << 2,  /* in the ready list, or running */
     YIELDS = 1 << 3,  /* in yoke_yield(): back to the end of the ready list */
     CANCELS = 1 << 4, /* a cancel is to be delivered to the next pending wait */
     TIMED = 1 << 5,   /* this wait has a due time */
@@ -19,33 +21,39 @@ enum {
     WITHIN = 1 << 7,  /* the due time is a limit, not a sleep */
 };
 
-/* yoke_task.mark: written under the lock by everybody. */
+/* yoke_task.mark: changed by everybody, under the lock. */
 enum {
-    WOKEN = 1 << 0,     /* woken while QUEUED */
-    CANCEL = 1 << 1,    /* cancelled, not seen by the home loop yet */
-    CANCELLED = 1 << 2, /* has been cancelled once since its start */
+    IN_INBOX = 1 << 0,
+    START = 1 << 1,     /* to be started */
+    CANCEL = 1 << 2,    /* cancelled, not seen by the home loop yet */
+    CANCELLED = 1 << 3, /* has been cancelled once since its start */
 };
 
-static inline uint8_t task_flags(const yoke_task *t)
+ALWAYS_INLINE uint8_t task_flags(const yoke_task *t)
 {
     return atomic_load_explicit(&t->flags, memory_order_relaxed);
 }
 
-/* Two plain accesses, not one atomic exchange: the owner of the flags is the only writer. */
-static inline void task_change(yoke_task *t, uint8_t clear, uint8_t set)
+/* A load and a store, not an atomic exchange: there is one writer. */
+ALWAYS_INLINE void task_change(yoke_task *t, uint8_t clear, uint8_t set)
 {
     uint8_t flags = (uint8_t)((task_flags(t) & ~clear) | set);
     atomic_store_explicit(&t->flags, flags, memory_order_relaxed);
 }
 
-static inline uint8_t task_mark(const yoke_task *t)
+ALWAYS_INLINE uint8_t task_mark(const yoke_task *t)
 {
     return atomic_load_explicit(&t->mark, memory_order_relaxed);
 }
 
-static inline void task_mark_set(yoke_task *t, uint8_t mark)
+ALWAYS_INLINE void task_mark_set(yoke_task *t, uint8_t mark)
 {
     atomic_store_explicit(&t->mark, mark, memory_order_relaxed);
+}
+
+ALWAYS_INLINE uint8_t task_core(const yoke_task *t)
+{
+    return atomic_load_explicit(&t->core, memory_order_relaxed);
 }
 
 /* The time of the wait that `t` is in has come. */
@@ -54,39 +62,48 @@ static inline bool task_expired(const yoke_task *t)
     return (task_flags(t) & (TIMED | IN_TREE)) == TIMED;
 }
 
-/* --- lists (loop.c) --- */
+/* --- loops (loop.c) --- */
 
-void list_append(yoke_task_list *list, yoke_task *t);
+/* On the loop itself: `t`, which is started, is to run in the next turn, or once more. */
+void loop_ready(yoke_loop *l, yoke_task *t);
+void loop_append(yoke_loop *l, yoke_task *t); /* that, when it is not in the ready list */
 
-/* Under the lock: make a started task ready. Answers the loop to pend after unlocking, or NULL. */
-yoke_loop *task_ready_locked(yoke_task *t);
+/* From anywhere, under the lock: have the home loop see `mark`. Answers the loop to pend after
+ * unlocking. */
+yoke_loop *loop_post_locked(yoke_task *t, uint8_t mark);
 
-static inline void pend(yoke_loop *l)
-{
-    if (l) {
-        yoke_port_pend(l);
-    }
-}
+/* From anywhere, under the lock: empty `*waiter`, and wake the task that was in it, if any. Answers
+ * the loop to pend, or NULL. */
+yoke_loop *wake_locked(yoke_task **waiter);
 
-/* --- the life of a task (task.c) --- */
+/* Unlock, then pend `target` unless it is NULL. */
+void unlock_and_pend(uint32_t saved, yoke_loop *target);
 
-/* A task at its beginning: STARTED and nothing else. Under the lock, or nobody else's yet. */
-void task_begin(const yoke_loop *home, yoke_task *t);
+void loop_take_inbox(yoke_loop *l);
 
-/* One run, by the loop's ready list or by hand; then, if it has ended, task_end(). */
+/* One turn, and when the next is due. */
+void loop_turn(yoke_loop *l);
+uint64_t loop_due_us(yoke_loop *l);
+
+/* --- the life of a task (task.c): the home loop only --- */
+
+void task_begin(yoke_task *t); /* to its beginning: STARTED and nothing else */
 int task_step(yoke_loop *l, yoke_task *t);
-void task_end(yoke_loop *l, yoke_task *t);
-void task_run(yoke_loop *l, yoke_task *t);
+void task_end(yoke_loop *l, yoke_task *t); /* after a step that did not answer YOKE_PENDING */
+void task_run(yoke_loop *l, yoke_task *t); /* a step, and what follows from it */
 
 /* --- the timer tree (timer.c): home loop only --- */
 
-void timer_insert(yoke_loop *l, yoke_task *t, uint64_t due_us);
-void timer_remove(yoke_loop *l, yoke_task *t);
+void timer_insert(yoke_task *t, uint64_t time_us); /* sets IN_TREE */
+void timer_remove(yoke_task *t);                   /* if IN_TREE; clears it */
 void timer_fire_due(yoke_loop *l);
 uint64_t timer_next_us(yoke_loop *l);
-bool timer_is_after(const yoke_task *t, uint64_t due_us);
+bool timer_is_after(const yoke_task *t, uint64_t time_us);
 
 /* --- workers (worker.c): the app loop only --- */
+
+/* The app loop reads the list without the lock and without an order of its own: of a worker that
+ * is new it first sees the mark BEGIN, and takes the lock because of it. */
 
 /* yoke_worker.wanted */
 enum {
@@ -95,19 +112,19 @@ enum {
     LEAVE = 1 << 2,
 };
 
-static inline int32_t us_until(uint32_t time_us, uint32_t now_us)
+ALWAYS_INLINE int32_t us_until(uint32_t time_us, uint32_t now_us)
 {
     return (int32_t)(time_us - now_us);
 }
 
-static inline uint8_t worker_wanted(const yoke_worker *w)
+ALWAYS_INLINE uint8_t worker_wanted(const yoke_worker *w)
 {
     return atomic_load_explicit(&w->wanted, memory_order_relaxed);
 }
 
-static inline yoke_worker *worker_after(const yoke_worker *w)
+ALWAYS_INLINE yoke_worker *worker_after(const yoke_worker *w)
 {
-    return atomic_load_explicit(&w->next, memory_order_acquire);
+    return atomic_load_explicit(&w->next, memory_order_relaxed);
 }
 
 /* One step of `w`, and its account. Answers the time at its end. */
@@ -123,6 +140,5 @@ void worker_waits(const yoke_app *app, yoke_worker *w);
 uint32_t worker_period_us(const yoke_worker *w);
 
 void worker_begin(yoke_worker *w, uint32_t now_us);
-void worker_set_state(yoke_worker *w, enum yoke_worker_state state);
 
 #endif

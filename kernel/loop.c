@@ -2,18 +2,12 @@
 #include "internal.h"
 
 static yoke_loop *home_of_core[YOKE_CORES];
+const yoke_place *yoke_place_on_core[YOKE_CORES];
 
 static void list_clear(yoke_task_list *list)
 {
     list->head = NULL;
     list->tail = &list->head;
-}
-
-void list_append(yoke_task_list *list, yoke_task *t)
-{
-    t->next = NULL;
-    *list->tail = t;
-    list->tail = &t->next;
 }
 
 void yoke_loop_init(yoke_loop *l, unsigned core)
@@ -27,7 +21,7 @@ void yoke_loop_init(yoke_loop *l, unsigned core)
 
 yoke_loop *yoke_home(const yoke_task *t)
 {
-    return home_of_core[t->core];
+    return home_of_core[task_core(t)];
 }
 
 uint64_t yoke_now_us(yoke_loop *l)
@@ -45,36 +39,90 @@ void yoke_observe(yoke_loop *l, yoke_observer *o)
     l->observers = o;
 }
 
-yoke_loop *task_ready_locked(yoke_task *t)
+/* --- becoming ready ------------------------------------------------------------------------------ */
+
+void loop_append(yoke_loop *l, yoke_task *t)
+{
+    t->next = NULL;
+    *l->ready.tail = t;
+    l->ready.tail = &t->next;
+}
+
+void loop_ready(yoke_loop *l, yoke_task *t)
 {
     if (task_flags(t) & QUEUED) {
-        task_mark_set(t, task_mark(t) | WOKEN);
-        return NULL;
+        t->woken = true;
+    } else {
+        task_change(t, 0, QUEUED);
+        loop_append(l, t);
     }
-    task_change(t, 0, QUEUED);
+}
+
+/* --- the inbox ----------------------------------------------------------------------------------- */
+
+void unlock_and_pend(uint32_t saved, yoke_loop *target)
+{
+    yoke_port_unlock(saved);
+    if (target) {
+        yoke_port_pend(target);
+    }
+}
+
+yoke_loop *loop_post_locked(yoke_task *t, uint8_t mark)
+{
     yoke_loop *home = yoke_home(t);
-    if (yoke_port_here() == home) {
-        list_append(&home->ready, t);
-        return NULL;
+    uint8_t before = task_mark(t);
+    task_mark_set(t, before | mark | IN_INBOX);
+    if (!(before & IN_INBOX)) {
+        t->next_in_inbox = NULL;
+        *home->inbox.tail = t;
+        home->inbox.tail = &t->next_in_inbox;
+        atomic_store_explicit(&home->waiting, true, memory_order_relaxed);
     }
-    list_append(&home->inbox, t);
-    atomic_store_explicit(&home->waiting, true, memory_order_relaxed);
     return home;
 }
 
-/* The plain look before the lock is safe: who queues a task pends the loop afterwards. */
-static void take_inbox(yoke_loop *l)
+/* A start that came while the task was started on this loop is kept until that has ended. */
+static void take_marks(yoke_loop *l, yoke_task *t)
+{
+    uint8_t mark = task_mark(t);
+    uint8_t keep = CANCELLED;
+    if (mark & START) {
+        if (task_flags(t) & STARTED) {
+            keep |= START;
+        } else {
+            task_begin(t);
+        }
+    }
+    task_mark_set(t, mark & keep);
+    if (mark & CANCEL) {
+        task_change(t, 0, CANCELS);
+    }
+    loop_ready(l, t);
+}
+
+/* The lock is held for one task at a time. Whoever queues a task pends the loop afterwards, so
+ * the plain look at `waiting` is safe. */
+void loop_take_inbox(yoke_loop *l)
 {
     if (!atomic_load_explicit(&l->waiting, memory_order_relaxed)) {
         return;
     }
     uint32_t saved = yoke_port_lock();
-    *l->ready.tail = l->inbox.head;
-    l->ready.tail = l->inbox.tail;
+    yoke_task *t = l->inbox.head;
     list_clear(&l->inbox);
     atomic_store_explicit(&l->waiting, false, memory_order_relaxed);
+    while (t) {
+        yoke_task *next = t->next_in_inbox;
+        take_marks(l, t);
+        t = next;
+        yoke_port_unlock(saved);
+        saved = yoke_port_lock();
+    }
     yoke_port_unlock(saved);
 }
+
+/* --- one turn --------------------------------------------------------------------------------------- */
 
 /* Run what is ready now; what becomes ready meanwhile is for the next turn. */
 static void run_ready(yoke_loop *l)
@@ -88,14 +136,24 @@ static void run_ready(yoke_loop *l)
     }
 }
 
-uint64_t yoke_loop_step(yoke_loop *l)
+void loop_turn(yoke_loop *l)
 {
     l->now_known = false;
     timer_fire_due(l);
-    take_inbox(l);
+    loop_take_inbox(l);
     run_ready(l);
+}
+
+uint64_t loop_due_us(yoke_loop *l)
+{
     if (l->ready.head || atomic_load_explicit(&l->waiting, memory_order_relaxed)) {
         return YOKE_AT_ONCE;
     }
     return timer_next_us(l);
+}
+
+uint64_t yoke_loop_step(yoke_loop *l)
+{
+    loop_turn(l);
+    return loop_due_us(l);
 }

@@ -4,9 +4,8 @@
 static int job_body(yoke_task *t)
 {
     yoke_job *job = YOKE_FRAME(yoke_job, t);
-    YOKE_BEGIN(t);
     job->run(job->arg);
-    YOKE_END(t);
+    return YOKE_OK;
 }
 
 int yoke_post(yoke_loop *l, yoke_job *job)

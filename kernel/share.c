@@ -11,8 +11,8 @@ static unsigned char *slot(const yoke_share *s, unsigned pair, unsigned index)
 
 void yoke_share_write(yoke_share *s, const void *value)
 {
-    unsigned pair = !atomic_load(&s->reading_pair);
-    unsigned index = !atomic_load_explicit(&s->newest_slot[pair], memory_order_relaxed);
+    unsigned pair = atomic_load(&s->reading_pair) ^ 1u;
+    unsigned index = atomic_load_explicit(&s->newest_slot[pair], memory_order_relaxed) ^ 1u;
     memcpy(slot(s, pair, index), value, s->size);
     atomic_store(&s->newest_slot[pair], (unsigned char)index);
     atomic_store(&s->newest_pair, (unsigned char)pair);

@@ -8,9 +8,7 @@ void yoke_signal_set(yoke_signal *s, uint32_t value)
     uint32_t saved = yoke_port_lock();
     s->value = value;
     s->full = true;
-    yoke_loop *target = s->waiter ? task_ready_locked(s->waiter) : NULL;
-    yoke_port_unlock(saved);
-    pend(target);
+    unlock_and_pend(saved, wake_locked(&s->waiter));
 }
 
 static bool take(yoke_signal *s, uint32_t *value)
@@ -37,7 +35,7 @@ int yoke_signal_wait(yoke_task *t, yoke_signal *s, uint32_t *value)
     uint32_t saved = yoke_port_lock();
     if (!take(s, value)) {
         answer = yoke_park(t, &s->waiter);
-    } else if (s->waiter == t) {
+    } else {
         s->waiter = NULL;
     }
     yoke_port_unlock(saved);

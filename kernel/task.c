@@ -13,58 +13,75 @@ _Noreturn void yoke_task_lost(void)
 
 /* --- from any core, any interrupt ---------------------------------------------------------- */
 
-static bool running(const yoke_task *t)
+static bool is_taken(const yoke_task *t)
 {
-    return task_flags(t) & STARTED;
+    return (task_flags(t) & STARTED) || (task_mark(t) & START);
 }
 
-void task_begin(const yoke_loop *home, yoke_task *t)
+void task_begin(yoke_task *t)
 {
-    t->core = home->core;
-    t->joiner = NULL;
     t->line = 0;
     t->rc = YOKE_OK;
-    task_mark_set(t, 0);
+    t->woken = false;
     task_change(t, UINT8_MAX, STARTED);
 }
 
+/* On the home loop itself without the lock: nobody else may start it there at the same time. */
 int yoke_start(yoke_loop *home, yoke_task *t)
 {
+    bool here = yoke_port_here() == home;
     yoke_loop *target = NULL;
-    uint32_t saved = yoke_port_lock();
-    bool free = !running(t);
+    uint32_t saved = here ? 0 : yoke_port_lock();
+    bool free = !is_taken(t);
     if (free) {
-        task_begin(home, t);
-        target = task_ready_locked(t);
+        atomic_store_explicit(&t->core, home->core, memory_order_relaxed);
+        if (here) {
+            task_begin(t);
+            loop_ready(home, t);
+        } else {
+            target = loop_post_locked(t, START);
+        }
     }
-    yoke_port_unlock(saved);
-    pend(target);
+    if (!here) {
+        unlock_and_pend(saved, target);
+    }
     return free ? YOKE_OK : YOKE_EBUSY;
+}
+
+yoke_loop *wake_locked(yoke_task **waiter)
+{
+    yoke_task *t = *waiter;
+    *waiter = NULL;
+    if (!t || !is_taken(t)) {
+        return NULL;
+    }
+    yoke_loop *home = yoke_home(t);
+    if (yoke_port_here() != home) {
+        return loop_post_locked(t, 0);
+    }
+    loop_ready(home, t);
+    return NULL;
 }
 
 void yoke_wake(yoke_task *t)
 {
     uint32_t saved = yoke_port_lock();
-    yoke_loop *target = running(t) ? task_ready_locked(t) : NULL;
-    yoke_port_unlock(saved);
-    pend(target);
+    unlock_and_pend(saved, wake_locked(&t));
 }
 
 void yoke_cancel(yoke_task *t)
 {
     yoke_loop *target = NULL;
     uint32_t saved = yoke_port_lock();
-    if (running(t) && !(task_mark(t) & CANCELLED)) {
-        task_mark_set(t, task_mark(t) | CANCEL | CANCELLED);
-        target = task_ready_locked(t);
+    if (is_taken(t) && !(task_mark(t) & CANCELLED)) {
+        target = loop_post_locked(t, CANCEL | CANCELLED);
     }
-    yoke_port_unlock(saved);
-    pend(target);
+    unlock_and_pend(saved, target);
 }
 
 bool yoke_done(const yoke_task *t)
 {
-    return atomic_load_explicit(&t->flags, memory_order_acquire) & DONE;
+    return atomic_load_explicit(&t->flags, memory_order_acquire) & DONE && !is_taken(t);
 }
 
 /* --- one run ----------------------------------------------------------------------------------- */
@@ -76,73 +93,50 @@ static void notify(yoke_loop *l, yoke_task *t, enum yoke_event event)
     }
 }
 
-/* What others left while the task was queued: this run answers the wakes; a cancel is noted. */
-static void take_marks(yoke_task *t)
-{
-    uint32_t saved = yoke_port_lock();
-    uint8_t mark = task_mark(t);
-    task_mark_set(t, mark & CANCELLED);
-    yoke_port_unlock(saved);
-    if (mark & CANCEL) {
-        task_change(t, 0, CANCELS);
-    }
-}
-
-/* Give the task up, unless it was woken meanwhile. */
-static void pause(yoke_loop *l, yoke_task *t)
-{
-    if (task_flags(t) & YIELDS) {
-        list_append(&l->ready, t);
-        return;
-    }
-    uint32_t saved = yoke_port_lock();
-    if (task_mark(t) & WOKEN) {
-        list_append(&l->ready, t);
-    } else {
-        task_change(t, QUEUED, 0);
-    }
-    yoke_port_unlock(saved);
-}
-
-/* After the unlock the frame is its owner's again. */
-void task_end(yoke_loop *l, yoke_task *t)
-{
-    if (task_flags(t) & IN_TREE) {
-        timer_remove(l, t);
-    }
-    uint32_t saved = yoke_port_lock();
-    yoke_task *joiner = t->joiner;
-    t->joiner = NULL;
-    atomic_store_explicit(&t->flags, DONE, memory_order_release);
-    yoke_loop *target = joiner ? task_ready_locked(joiner) : NULL;
-    yoke_port_unlock(saved);
-    pend(target);
-}
-
 int task_step(yoke_loop *l, yoke_task *t)
 {
-    if (task_mark(t) & (WOKEN | CANCEL)) {
-        take_marks(t);
-    }
-    if (l->observers) {
-        notify(l, t, YOKE_RUNS);
-    }
+    t->woken = false;
+    notify(l, t, YOKE_RUNS);
     int answer = t->body(t);
     if (answer != YOKE_PENDING) {
         t->rc = answer;
     }
-    if (l->observers) {
-        notify(l, t, answer == YOKE_PENDING ? YOKE_PAUSES : YOKE_ENDS);
-    }
+    notify(l, t, answer == YOKE_PENDING ? YOKE_PAUSES : YOKE_ENDS);
     return answer;
+}
+
+/* Under the lock: `t` is DONE and its frame is its owner's again, so it must not be in the inbox. */
+static yoke_loop *end_locked(yoke_task *t)
+{
+    atomic_store_explicit(&t->flags, DONE, memory_order_release);
+    uint8_t again = task_mark(t) & START;
+    task_mark_set(t, 0);
+    if (again) {
+        loop_post_locked(t, START);
+    }
+    return wake_locked(&t->joiner);
+}
+
+void task_end(yoke_loop *l, yoke_task *t)
+{
+    timer_remove(t);
+    uint32_t saved = yoke_port_lock();
+    while (task_mark(t) & IN_INBOX) {
+        yoke_port_unlock(saved);
+        loop_take_inbox(l);
+        saved = yoke_port_lock();
+    }
+    unlock_and_pend(saved, end_locked(t));
 }
 
 void task_run(yoke_loop *l, yoke_task *t)
 {
-    if (task_step(l, t) == YOKE_PENDING) {
-        pause(l, t);
-    } else {
+    if (task_step(l, t) != YOKE_PENDING) {
         task_end(l, t);
+    } else if (t->woken || task_flags(t) & YIELDS) {
+        loop_append(l, t);
+    } else {
+        task_change(t, QUEUED, 0);
     }
 }
 
@@ -156,10 +150,8 @@ int yoke_settle(yoke_task *t, int answer)
         answer = YOKE_ECANCELED;
     }
     if (answer != YOKE_PENDING && (flags & (TIMED | YIELDS))) {
-        if (flags & IN_TREE) {
-            timer_remove(yoke_home(t), t);
-        }
-        task_change(t, TIMED | IN_TREE | WITHIN | YIELDS, 0);
+        timer_remove(t);
+        task_change(t, TIMED | WITHIN | YIELDS, 0);
     }
     return t->status = answer;
 }
@@ -185,75 +177,61 @@ int yoke_yield(yoke_task *t)
     return YOKE_PENDING;
 }
 
-static void set_timer(yoke_task *t, uint64_t due_us, uint8_t kind)
+/* A task has one timer: of a sleep and the limits around it the earliest keeps it. Asked again
+ * after a stray wake, a later turn's time is no earlier, so nothing changes. */
+static void set_timer(yoke_task *t, uint8_t kind, uint64_t due_us)
 {
-    timer_insert(yoke_home(t), t, due_us);
-    task_change(t, 0, TIMED | IN_TREE | kind);
+    if (task_flags(t) & TIMED && !timer_is_after(t, due_us)) {
+        return;
+    }
+    timer_remove(t);
+    timer_insert(t, due_us);
+    task_change(t, WITHIN, TIMED | kind);
 }
 
-static uint64_t after_ms(const yoke_task *t, uint32_t ms)
+static void set_timer_ms(yoke_task *t, uint8_t kind, uint32_t ms)
 {
-    return yoke_now_us(yoke_home(t)) + (uint64_t)ms * 1000;
+    set_timer(t, kind, yoke_now_us(yoke_home(t)) + (uint64_t)ms * 1000);
 }
 
-static int asleep(const yoke_task *t)
+static bool expired(const yoke_task *t, uint8_t kind)
 {
-    return task_expired(t) && !(task_flags(t) & WITHIN) ? YOKE_OK : YOKE_PENDING;
+    return (task_flags(t) & (TIMED | IN_TREE | WITHIN)) == (TIMED | kind);
 }
 
 int yoke_sleep_until(yoke_task *t, uint64_t due_us)
 {
-    if (!(task_flags(t) & TIMED)) {
-        set_timer(t, due_us, 0);
-    }
-    return asleep(t);
+    set_timer(t, 0, due_us);
+    return expired(t, 0) ? YOKE_OK : YOKE_PENDING;
 }
 
 int yoke_sleep_ms(yoke_task *t, uint32_t ms)
 {
-    if (!(task_flags(t) & TIMED)) {
-        set_timer(t, after_ms(t, ms), 0);
-    }
-    return asleep(t);
+    set_timer_ms(t, 0, ms);
+    return expired(t, 0) ? YOKE_OK : YOKE_PENDING;
 }
 
-/* A task has one timer: the earlier of a sleep and its limit keeps it. */
 int yoke_within(yoke_task *t, uint32_t ms, int answer)
 {
     if (answer != YOKE_PENDING) {
         return answer;
     }
-    uint8_t flags = task_flags(t);
-    if (task_expired(t)) {
-        return flags & WITHIN ? YOKE_ETIMEDOUT : YOKE_PENDING;
-    }
-    uint64_t due_us = after_ms(t, ms);
-    if (!(flags & TIMED)) {
-        set_timer(t, due_us, WITHIN);
-    } else if (timer_is_after(t, due_us)) {
-        timer_remove(yoke_home(t), t);
-        set_timer(t, due_us, WITHIN);
-    }
-    return YOKE_PENDING;
+    set_timer_ms(t, WITHIN, ms);
+    return expired(t, WITHIN) ? YOKE_ETIMEDOUT : YOKE_PENDING;
 }
 
 /* --- children ---------------------------------------------------------------------------------- */
-
-static int join_child(yoke_task *t, yoke_task *child)
-{
-    return yoke_done(child) ? child->rc : yoke_park(t, &child->joiner);
-}
 
 /* On the same loop nothing changes while the parent runs; across loops the lock sees to that. */
 int yoke_join(yoke_task *t, yoke_task *child)
 {
     yoke_check(t != child, "task", 103);
-    if (t->core == child->core) {
-        return join_child(t, child);
+    bool across = task_core(t) != task_core(child);
+    uint32_t saved = across ? yoke_port_lock() : 0;
+    int answer = yoke_done(child) ? child->rc : yoke_park(t, &child->joiner);
+    if (across) {
+        yoke_port_unlock(saved);
     }
-    uint32_t saved = yoke_port_lock();
-    int answer = join_child(t, child);
-    yoke_port_unlock(saved);
     return answer;
 }
 

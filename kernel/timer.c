@@ -7,139 +7,121 @@
  * Due times are 48 bits of the clock and compared by difference, so they may wrap. */
 #include "internal.h"
 
-static uint64_t due_of(const yoke_task *t)
-{
-    return (uint64_t)t->due_high << 32 | t->due_low;
-}
-
-/* a - b, both modulo 2^48 */
-static int64_t difference(uint64_t a, uint64_t b)
-{
-    return (int64_t)((a - b) << 16) >> 16;
-}
-
 static bool before(const yoke_task *a, const yoke_task *b)
 {
-    int64_t d = difference(due_of(a), due_of(b));
-    return d ? d < 0 : (uintptr_t)a < (uintptr_t)b;
+    int16_t high = (int16_t)(a->due_high - b->due_high);
+    if (high) {
+        return high < 0;
+    }
+    return a->due_low != b->due_low ? a->due_low < b->due_low : (uintptr_t)a < (uintptr_t)b;
 }
 
 /* Mixed so that frames in an array, due in the order of their addresses, still make a flat tree. */
 static uint32_t priority(const yoke_task *t)
 {
-    uint32_t x = (uint32_t)((uintptr_t)t >> 2);
-    x = (x ^ x >> 16) * 0x2c1b3c6du;
-    x = (x ^ x >> 13) * 0x297a2d39u;
-    return x ^ x >> 16;
+    uint32_t x = (uint32_t)(uintptr_t)t * 0x9e3779b1u;
+    return (x ^ x >> 15) * 0x9e3779b1u;
 }
 
-static yoke_task **side(yoke_task *at, const yoke_task *t)
+enum { EARLIER, LATER };
+
+/* On which side of `at` is the place of `t`? */
+static int side(const yoke_task *at, const yoke_task *t)
 {
-    return before(t, at) ? &at->earlier : &at->later;
+    return before(t, at) ? EARLIER : LATER;
 }
 
 /* Part the tree `rest` at `t`: what is due before it, and after it, become its two sides. */
 static void split(yoke_task *rest, yoke_task *t)
 {
-    yoke_task **earlier = &t->earlier;
-    yoke_task **later = &t->later;
+    yoke_task **ends[] = {&t->due[EARLIER], &t->due[LATER]};
     while (rest) {
-        if (before(t, rest)) {
-            *later = rest;
-            later = &rest->earlier;
-            rest = *later;
-        } else {
-            *earlier = rest;
-            earlier = &rest->later;
-            rest = *earlier;
-        }
+        int mine = side(rest, t);
+        *ends[!mine] = rest;
+        ends[!mine] = &rest->due[mine];
+        rest = rest->due[mine];
     }
-    *earlier = NULL;
-    *later = NULL;
+    *ends[EARLIER] = *ends[LATER] = NULL;
 }
 
-/* Put at `*at` the union of two trees, all of `a` due before all of `b`. */
+/* The union of two trees, all of `a` due before all of `b`, put at `*at`. */
 static void join(yoke_task **at, yoke_task *a, yoke_task *b)
 {
     while (a && b) {
         if (priority(a) > priority(b)) {
             *at = a;
-            at = &a->later;
+            at = &a->due[LATER];
             a = *at;
         } else {
             *at = b;
-            at = &b->earlier;
+            at = &b->due[EARLIER];
             b = *at;
         }
     }
     *at = a ? a : b;
 }
 
-static yoke_task *first(yoke_task *t)
+void timer_insert(yoke_task *t, uint64_t time_us)
 {
-    while (t && t->earlier) {
-        t = t->earlier;
-    }
-    return t;
-}
-
-void timer_insert(yoke_loop *l, yoke_task *t, uint64_t due_us)
-{
-    t->due_low = (uint32_t)due_us;
-    t->due_high = (uint16_t)(due_us >> 32);
-    yoke_task **at = &l->timers;
-    uint32_t mine = priority(t);
-    while (*at && priority(*at) >= mine) {
-        at = side(*at, t);
+    t->due_low = (uint32_t)time_us;
+    t->due_high = (uint16_t)(time_us >> 32);
+    task_change(t, 0, IN_TREE);
+    yoke_task **at = &yoke_home(t)->timers;
+    while (*at && priority(*at) >= priority(t)) {
+        at = &(*at)->due[side(*at, t)];
     }
     split(*at, t);
     *at = t;
-    if (!l->soonest || before(t, l->soonest)) {
-        l->soonest = t;
-    }
 }
 
-void timer_remove(yoke_loop *l, yoke_task *t)
+void timer_remove(yoke_task *t)
+{
+    if (!(task_flags(t) & IN_TREE)) {
+        return;
+    }
+    task_change(t, IN_TREE, 0);
+    yoke_task **at = &yoke_home(t)->timers;
+    while (*at != t) {
+        at = &(*at)->due[side(*at, t)];
+    }
+    join(at, t->due[EARLIER], t->due[LATER]);
+}
+
+static yoke_task **soonest(yoke_loop *l)
 {
     yoke_task **at = &l->timers;
-    while (*at != t) {
-        yoke_check(*at, "timer", 401);
-        at = side(*at, t);
+    while ((*at)->due[EARLIER]) {
+        at = &(*at)->due[EARLIER];
     }
-    join(at, t->earlier, t->later);
-    if (l->soonest == t) {
-        l->soonest = first(l->timers);
-    }
+    return at;
 }
 
-/* The task may be woken by another core at the same time, so its flags change under the lock. */
-static void fire(yoke_loop *l, yoke_task *t)
+/* The 48 bits of a due time, read as the time nearest to now that ends in them. */
+uint64_t timer_next_us(yoke_loop *l)
 {
-    timer_remove(l, t);
-    uint32_t saved = yoke_port_lock();
-    task_change(t, IN_TREE, 0);
-    yoke_loop *target = task_ready_locked(t);
-    yoke_port_unlock(saved);
-    pend(target);
+    if (!l->timers) {
+        return YOKE_NEVER;
+    }
+    const yoke_task *t = *soonest(l);
+    uint64_t now_us = yoke_now_us(l);
+    uint32_t high = (uint32_t)(now_us >> 32);
+    int32_t ahead = (int16_t)(t->due_high - (uint16_t)high);
+    return (uint64_t)(high + (uint32_t)ahead) << 32 | t->due_low;
 }
 
 void timer_fire_due(yoke_loop *l)
 {
-    while (l->soonest && difference(due_of(l->soonest), yoke_now_us(l)) <= 0) {
-        fire(l, l->soonest);
+    while (l->timers && timer_next_us(l) <= yoke_now_us(l)) {
+        yoke_task **at = soonest(l);
+        yoke_task *t = *at;
+        *at = t->due[LATER];
+        task_change(t, IN_TREE, 0);
+        loop_ready(l, t);
     }
 }
 
-uint64_t timer_next_us(yoke_loop *l)
+bool timer_is_after(const yoke_task *t, uint64_t time_us)
 {
-    if (!l->soonest) {
-        return YOKE_NEVER;
-    }
-    uint64_t now = yoke_now_us(l);
-    return now + (uint64_t)difference(due_of(l->soonest), now);
-}
-
-bool timer_is_after(const yoke_task *t, uint64_t due_us)
-{
-    return difference(due_of(t), due_us) > 0;
+    int16_t high = (int16_t)(t->due_high - (uint16_t)(time_us >> 32));
+    return high ? high > 0 : t->due_low > (uint32_t)time_us;
 }

@@ -14,7 +14,9 @@
 
 enum { AWAKE, RUNG, ASLEEP };
 
-/* While tasks are ready without a pause, the platform loop looks at its descriptors so often. */
+/* While tasks are ready without a pause, the platform loop looks at its descriptors so often; it
+ * looks at the clock only once in so many turns. */
+#define US_BETWEEN_LOOKS    100u
 #define TURNS_BETWEEN_LOOKS 64u
 
 typedef struct {
@@ -171,18 +173,31 @@ static void wait_platform(core *c, uint64_t due_us)
     wake_up(c);
 }
 
+static void look_now_and_then(void)
+{
+    static unsigned turns;
+    static uint64_t looked_us;
+    if (++turns % TURNS_BETWEEN_LOOKS) {
+        return;
+    }
+    uint64_t now_us = yoke_port_now_us();
+    if (now_us - looked_us >= US_BETWEEN_LOOKS) {
+        looked_us = now_us;
+        sources_wait(0);
+    }
+}
+
 static void run_platform(core *c, const yoke_task *root)
 {
-    unsigned turns = 0;
     for (;;) {
         uint64_t due_us = c->loop->step(c->loop);
         if (yoke_done(root)) {
             return;
         }
-        if (due_us != YOKE_AT_ONCE) {
+        if (due_us == YOKE_AT_ONCE) {
+            look_now_and_then();
+        } else {
             wait_platform(c, due_us);
-        } else if (++turns % TURNS_BETWEEN_LOOKS == 0) {
-            sources_wait(0);
         }
     }
 }

@@ -83,7 +83,7 @@ static entry *find_or_add(table *in, const yoke_task *t)
 static void count_run(entry *e, const yoke_task *t, uint32_t run_us)
 {
     begin_writing(e);
-    atomic_store_explicit(&e->place, t->place, memory_order_relaxed);
+    atomic_store_explicit(&e->place, yoke_place_on_core[t->core], memory_order_relaxed);
     put(&e->line, t->line);
     put(&e->runs, get(&e->runs) + 1);
     if (run_us > get(&e->run_us_longest)) {
@@ -101,6 +101,7 @@ static void see(yoke_observer *o, yoke_task *t, enum yoke_event event)
     table *in = (table *)(void *)((char *)o - offsetof(table, observer));
     if (event == YOKE_RUNS) {
         in->running = find_or_add(in, t);
+        yoke_place_on_core[t->core] = NULL; /* until the body says */
         in->began_us = yoke_port_now_us();
         return;
     }

@@ -16,10 +16,10 @@
 
 /* What the app loop reports of a worker, each thing once, when it happens. */
 enum yoke_report {
-    YOKE_REPORT_ERROR,       /* first error in a row; value: the answer of the step */
-    YOKE_REPORT_DEGRADED,    /* value: run time of the last step, us */
-    YOKE_REPORT_RECOVERED,   /* active again; value: run time of the last step, us */
-    YOKE_REPORT_QUARANTINED, /* value: the last error, or the run time in us of the last overrun */
+    YOKE_REPORT_ERROR, /* first error in a row; value: the answer of the step */
+    YOKE_REPORT_RECOVERED = YOKE_WORKER_ACTIVE,        /* value: run time of the last step, us */
+    YOKE_REPORT_DEGRADED = YOKE_WORKER_DEGRADED,       /* value: run time of the last step, us */
+    YOKE_REPORT_QUARANTINED = YOKE_WORKER_QUARANTINED, /* value: that, or the last error */
 };
 
 enum yoke_app_state { YOKE_APP_OFF, YOKE_APP_STARTING, YOKE_APP_RUNNING, YOKE_APP_STOPPING };
@@ -37,8 +37,12 @@ typedef struct {
     uint32_t last_us;               /* for so long, */
     uint32_t last_end_us;           /* until then */
     yoke_task *joiner;              /* under the lock */
-    atomic_uchar state;             /* enum yoke_app_state; changed under the lock */
-    atomic_bool leavers;            /* a worker wants to leave; changed under the lock */
+    yoke_worker *urgent;            /* this turn: released, with the earliest deadline, */
+    int32_t deadline_us;            /* which is so far from now */
+    int32_t slack_us;               /* from now to the next release */
+    int32_t pause_us;               /* from now to the end of a background worker's pause */
+    atomic_uint state;              /* enum yoke_app_state; changed under the lock */
+    atomic_uint leavers;            /* a worker wants to leave; changed under the lock */
 } yoke_app;
 
 /* Prepare `app`, off and without workers, as the loop of core 1. */

@@ -30,7 +30,7 @@ struct yoke_observer {
 
 typedef struct {
     yoke_task *head;
-    yoke_task **tail;
+    yoke_task **tail; /* where the next one is linked in */
 } yoke_task_list;
 
 struct yoke_loop {
@@ -42,8 +42,7 @@ struct yoke_loop {
     bool now_known;                 /* now_us is this turn's */
     uint8_t core;
     uint64_t now_us;
-    yoke_task *timers;  /* root of the tree */
-    yoke_task *soonest; /* its first */
+    yoke_task *timers; /* root of the tree */
     yoke_observer *observers;
 };
 

@@ -5,15 +5,15 @@
  * may be called again. A wake is only a hint: a body that is resumed asks again, so a stray wake
  * changes nothing.
  *
- *              yoke_start()            first turn
+ *              yoke_start()
  *   (unused) ───────────────▶ READY ◀────────────── yoke_wake(), a timer, a cancel, a child's end
  *       ▲                     │   ▲                        │
  *       │ yoke_start()        ▼   │ yoke_yield()           │
  *     DONE ◀── body ends ── RUNNING ── body must wait ──▶ WAITING
  *
- * READY and RUNNING share one flag, QUEUED: while it is set only the home loop changes the task,
- * without a lock. A wake that finds it set leaves a mark; the loop looks for the mark when the
- * body must wait. */
+ * Only the home loop changes the state of a task, so on that loop none of this takes a lock. Other
+ * cores and interrupts leave a mark and put the task into the loop's inbox, under the port's lock;
+ * the loop takes its inbox over at the beginning of each turn. */
 #ifndef YOKE_TASK_H
 #define YOKE_TASK_H
 
@@ -34,25 +34,29 @@ typedef struct {
     const char *file;
 } yoke_place;
 
-/* 40 bytes on a 32-bit core, 64 on a 64-bit one. Users read `status`, `rc` and nothing else. */
+/* 40 bytes on a 32-bit core, 64 on a 64-bit one. Users read `status`, `rc` and nothing else. Bytes
+ * stand where a Cortex-M0+ reaches them in one instruction, the timer's fields together. */
 struct yoke_task {
     yoke_body *body;
-    const yoke_place *place; /* set by YOKE_BEGIN; NULL before the first run */
     union {
-        yoke_task *next; /* in a list of the loop: READY only */
+        yoke_task *next; /* in the loop's ready list: READY only */
         int status;      /* what the last wait answered: RUNNING only */
     };
-    yoke_task *joiner;     /* woken when this task is done; one */
-    yoke_task *earlier;    /* timer tree (timer.c), home loop only */
-    yoke_task *later;      /* timer tree */
-    int rc;                /* what the body ends with; valid when done */
-    uint32_t due_low;      /* when the timer fires: the low 48 bits of the clock, in us */
-    uint16_t due_high;     /* … */
-    uint16_t line;         /* where the body is paused; 0 is the beginning */
-    atomic_uchar flags;    /* home loop while QUEUED, else under the port's lock */
-    atomic_uchar mark;     /* set by others, under the port's lock */
-    uint8_t core;          /* of the home loop */
+    yoke_task *next_in_inbox; /* under the port's lock */
+    yoke_task *joiner;        /* woken when this task is done; one */
+    atomic_uchar flags;       /* the home loop's; others only look */
+    atomic_uchar mark;        /* what others want, under the port's lock */
+    atomic_uchar core;        /* of the home loop */
+    bool woken;               /* while READY or RUNNING: run once more. The home loop's */
+    int rc;                   /* what the body ends with; valid when done */
+    yoke_task *due[2]; /* timer tree (timer.c): tasks due earlier, later. The home loop's */
+    uint32_t due_low;  /* when the timer fires: the low 48 bits of the clock, in us */
+    uint16_t due_high; /* … */
+    uint16_t line;     /* where the body is paused; 0 is the beginning */
 };
+
+/* The place of the body that ran last on each core, for observers. YOKE_BEGIN sets it. */
+extern const yoke_place *yoke_place_on_core[];
 
 /* --- bodies: seven macros ------------------------------------------------------------------ */
 
@@ -65,11 +69,11 @@ struct yoke_task {
 /* First statement of a body. Before it only YOKE_FRAME: what stands there runs at each resume. */
 #define YOKE_BEGIN(t)                                                                              \
     static const yoke_place yoke_here_ = {__func__, __FILE__};                                     \
+    yoke_place_on_core[(t)->core] = &yoke_here_;                                                   \
     switch ((t)->line) {                                                                           \
     default:                                                                                       \
         yoke_task_lost();                                                                          \
-    case 0:                                                                                        \
-        (t)->place = &yoke_here_
+    case 0:;
 
 /* Wait until `call` no longer answers YOKE_PENDING; the answer is then in t->status. Assign
  * inside to keep it: YOKE_AWAIT(t, me->n = net_read(t, ...));
@@ -111,7 +115,9 @@ struct yoke_task {
 /* --- from any core, any interrupt ---------------------------------------------------------- */
 
 /* Start `t` on loop `home` from its beginning. The frame stays the caller's and must live until
- * the task is done. YOKE_EBUSY: it is running already, nothing changed. */
+ * the task is done. YOKE_EBUSY: it is running already, nothing changed. Each start that answered
+ * YOKE_OK leads to one run, even if two come at the same moment; but a task that two cores want to
+ * start on two different loops is theirs to agree upon first. */
 int yoke_start(yoke_loop *home, yoke_task *t);
 
 /* Let `t` ask again whether its wait is over. No effect on a task that is not started. */

@@ -1,12 +1,12 @@
 /* Workers: what the app loop time-slices among. A worker is a step function that is called again
  * and again, and an account of how that went.
  *
- *          yoke_worker_add()                      patience overruns in a row
- *   OFF ───────────────────────▶ ACTIVE ◀───────────────────────────────────▶ DEGRADED
- *    ▲                             │       patience runs within the budget        │
- *    │ yoke_worker_remove()        │ patience errors in a row                     │ patience
- *    │ from any state              ▼                                              │ overruns
- *    └─────────────────────── QUARANTINED ◀───────────────────────────────────────┘ in a row
+ *          yoke_worker_add()         patience overruns in a row
+ *   OFF ───────────────────▶ ACTIVE ◀─────────────────────────────▶ DEGRADED
+ *    ▲                          │     one step within its budget        │
+ *    │ yoke_worker_remove()     │ patience errors in a row              │ as many overruns again
+ *    │ from any state           ▼                                       │
+ *    └──────────────────── QUARANTINED ◀────────────────────────────────┘
  *
  * yoke_worker_set() and a restart of the app loop make DEGRADED and QUARANTINED workers ACTIVE.
  *
@@ -44,40 +44,43 @@ typedef struct {
     uint32_t runs;
     uint32_t run_us_last;
     uint32_t run_us_longest;
-    uint32_t run_us_total_low; /* 64 bits in two halves */
-    uint32_t run_us_total_high;
-    uint32_t late_us_longest;             /* start of a step after its release; 0 for background */
-    uint32_t late[YOKE_LATE_BUCKETS];     /* [0]: less than 1 us; [k]: 2^(k-1) to 2^k - 1 us; the
-                                             last: all that is later (262 ms and more) */
-    uint32_t skips;                       /* whole periods left out because it was late */
-    uint32_t overruns;                    /* steps longer than budget_us */
-    uint32_t errors;                      /* steps that answered a negative value */
-    uint32_t held;                        /* background: turns without enough slack */
-    int32_t error_last;                   /* the newest negative answer, or 0 */
-    enum yoke_worker_state state;         /* 4 bytes */
-    const yoke_worker *late_after;        /* whose step it had to wait for when it was latest or
-                                             last skipped; NULL: no worker's */
+    uint32_t run_us_total;    /* its difference between two readings is the load */
+    uint32_t late_us_longest; /* start of a step after its release; 0 for background */
+    uint32_t skips;           /* whole periods left out because it was late */
+    uint32_t overruns;        /* steps longer than budget_us */
+    uint32_t errors;          /* steps that answered a negative value */
+    uint32_t held;            /* background: turns without enough slack */
+    int32_t error_last;       /* the newest negative answer, or 0 */
+    uint32_t state;           /* enum yoke_worker_state */
+    const yoke_worker *late_after;    /* the longest step it had to wait for when it was latest or
+                                         last skipped was a step of this worker, which may have
+                                         left since; NULL: of none */
+    uint32_t late[YOKE_LATE_BUCKETS]; /* [0]: less than 1 us; [k]: 2^(k-1) to 2^k - 1 us; the
+                                         last: all that is later (262 ms and more) */
 } yoke_worker_stats;
 
-/* Fill in what is above the line, add it, and leave it alone until it is OFF again. */
+/* Fill in what is above the line, add it, and leave it alone until it is OFF again. The kernel's
+ * fields stand where a Cortex-M0+ reaches them in one instruction: bytes below 32, words below
+ * 128. */
 struct yoke_worker {
     const char *name;   /* for tables and reports */
     yoke_step *step;    /* change with yoke_worker_set() once it is added */
     void *arg;          /* handed to step */
     uint32_t period_us; /* 1 to YOKE_PERIOD_US_MAX; 0: background */
     uint32_t budget_us; /* longest a step should take; 0: no budget */
-    uint32_t patience;  /* how many in a row; 0: YOKE_PATIENCE */
+    uint8_t patience;   /* how many in a row, 1 to 255; 0: YOKE_PATIENCE */
     /* --- the kernel's ------------------------------------------------------------------- */
-    _Atomic(yoke_worker *) next; /* in the app loop's list; changed under the lock */
-    yoke_task *joiner;           /* under the lock */
-    atomic_uchar wanted;         /* what others want changed; under the lock */
-    bool in_list;                /* added and not yet gone; under the lock */
-    uint8_t overruns_in_row;
-    uint8_t in_budget_in_row;
-    uint8_t errors_in_row;
+    atomic_uchar wanted; /* what others want changed; under the lock */
+    bool in_list;        /* added and not yet gone; under the lock */
+    uint16_t overruns_in_row;
+    uint16_t errors_in_row;
+    yoke_step *present_step;         /* what the app loop calls, */
+    void *present_arg;               /* and with what */
+    _Atomic(yoke_worker *) next;     /* in the app loop's list; changed under the lock */
+    yoke_task *joiner;               /* under the lock */
+    const yoke_worker *waited_after; /* since its release, the longest step of another, */
+    uint32_t waited_us;              /* which took so long */
     uint32_t release_us;             /* next release, low 32 bits of the clock */
-    const yoke_worker *waited_after; /* the longest step since then */
-    uint32_t waited_us;              /* and how long it took */
     atomic_uint writing;             /* odd while the account changes */
     yoke_worker_stats stats;
 };
