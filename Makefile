@@ -14,7 +14,7 @@ verify:
 	@exec tools/test --long
 
 bench:
-	@exec tools/bench/run $(ARGS)
+	@exec tools/run bench $(ARGS)
 
 tidy:
 	@tools/setup tidy && exec tools/tidy
