@@ -38,7 +38,7 @@ step() { # name, command …
         printf '\r\e[K'
     fi
     if [ "$answer" != 0 ]; then
-        cat "$log"
+        grep -v -E '^\[[0-9]+/[0-9]+\] ' "$log"
         printf '%s%s failed%s (%s)\n' "$red" "$name" "$plain" "$answer"
     fi
     return "$answer"
