@@ -37,6 +37,9 @@ int world_run(yoke_task *root);
 /* Run both loops for `ms`. */
 void world_run_ms(uint32_t ms);
 
+/* When the platform loop has something to do next: YOKE_NEVER when no timer runs on it. */
+uint64_t world_next_us(void);
+
 /* Start `t` on `home`, which must work. */
 void begin(yoke_loop *home, yoke_task *t);
 

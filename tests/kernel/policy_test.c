@@ -58,7 +58,7 @@ static void start(void)
 static void assert_other_kept_its_beat(uint32_t ms, uint32_t longest_us)
 {
     yoke_worker_stats s = yoke_worker_read(&other);
-    assert_int_equal(s.runs + s.skips, ms + 1);
+    assert_in_range(s.runs + s.skips, ms, ms + 1); /* the last may come just at the end */
     assert_true(s.late_us_longest <= longest_us);
     assert_int_equal(s.state, YOKE_WORKER_ACTIVE);
 }
@@ -150,8 +150,8 @@ static void test_a_degraded_worker_that_keeps_its_budget_recovers(void **state)
     assert_int_equal(state_of(&a), YOKE_WORKER_DEGRADED);
     a.run_us = 300;
     world_run_ms(50);
-    assert_trace("0 a\n10000 a\n11500 a degraded 1500\n20000 a\n40000 a\n40300 a recovered 300\n"
-                 "60000 a\n");
+    assert_trace("0 a\n10000 a\n11500 a degraded 1500\n20000 a\n20300 a recovered 300\n40000 a\n"
+                 "50000 a\n60000 a\n");
     assert_int_equal(state_of(&a), YOKE_WORKER_ACTIVE);
     world_run_ms(19); /* 65 to 84 ms: at full pace again */
     assert_int_equal(trace_count("70000 a") + trace_count("80000 a"), 2);
@@ -267,7 +267,7 @@ static void test_set_revives_a_quarantined_worker(void **state)
     add(&a);
     start();
     world_run_ms(15);
-    yoke_worker_set(&a.worker, better_step, text);
+    yoke_worker_set(&app, &a.worker, better_step, text);
     world_run_ms(14);
     assert_trace("0 a\n0 a quarantined -8\n15000 better, thanks\n25000 better, thanks\n");
     assert_int_equal(state_of(&a), YOKE_WORKER_ACTIVE);
@@ -281,7 +281,7 @@ static void test_set_revives_it_also_when_the_loop_has_nothing_else_to_do(void *
     add(&a);
     yoke_app_start(&app);
     world_run_ms(15);
-    yoke_worker_set(&a.worker, better_step, text);
+    yoke_worker_set(&app, &a.worker, better_step, text);
     world_run_ms(14);
     assert_trace("0 a\n15000 better, thanks\n25000 better, thanks\n");
 }
@@ -293,7 +293,7 @@ static void test_set_of_an_active_worker_keeps_its_beat(void **state)
     add(&a);
     start();
     world_run_ms(15);
-    yoke_worker_set(&a.worker, better_step, text);
+    yoke_worker_set(&app, &a.worker, better_step, text);
     world_run_ms(14);
     assert_trace("0 a\n10000 a\n20000 better, thanks\n");
 }

@@ -61,14 +61,6 @@ static void test_a_ring_of_one(void **state)
     }
 }
 
-static void test_a_capacity_that_is_no_power_of_two_fails_501(void **state)
-{
-    (void)state;
-    uint32_t ring[6];
-    yoke_queue q = YOKE_QUEUE(ring);
-    assert_check_fails("queue", 501, fill(&q, 0, 6 + 1));
-}
-
 /* As after 2^32 - 3 items. */
 static void test_across_the_wrap_of_the_counters(void **state)
 {
@@ -211,7 +203,6 @@ int main(void)
         in_world(test_first_in_first_out),
         in_world(test_full_refuses_counts_and_loses_nothing),
         in_world(test_a_ring_of_one),
-        in_world(test_a_capacity_that_is_no_power_of_two_fails_501),
         in_world(test_across_the_wrap_of_the_counters),
         in_world(test_high_water_mark),
         in_world(test_items_of_odd_size),
