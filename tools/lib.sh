@@ -10,6 +10,11 @@ export bold red green plain
 
 logs=build/log
 
+# Before each command that could hang: the seconds, then the command. Where a person watches, Ctrl-C
+# must reach it, so it stays in the foreground.
+limit=(timeout -k 5)
+[ -t 0 ] && limit=(timeout --foreground -k 5)
+
 # Tell a person who watches how far a step is: its time and the last line of its log.
 tick() { # name, log
     local seconds=0 columns
@@ -49,6 +54,6 @@ build_preset() { # preset, target …
     local preset=$1 only=()
     shift
     [ $# = 0 ] || only=(--target "$@")
-    timeout -k 5 300 cmake --preset "$preset" &&
-        timeout -k 5 900 cmake --build --preset "$preset" "${only[@]}"
+    "${limit[@]}" 300 cmake --preset "$preset" &&
+        "${limit[@]}" 900 cmake --build --preset "$preset" "${only[@]}"
 }
