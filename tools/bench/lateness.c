@@ -56,17 +56,20 @@ static bool frame(uint64_t now)
 static yoke_worker worker;
 static yoke_app app;
 
-/* The first step tells the phase: its release is a whole microsecond of the same clock, and the
- * kernel has by then set the next one, a period later. */
+/* The first step tells the phase: the worker's release is a whole microsecond of the same clock.
+ * Next in the grid is the first point after now. */
 static int step(void *arg)
 {
     (void)arg;
     uint64_t now = now_ns();
-    if (ideal_ns == 0) {
-        int32_t ahead_us = (int32_t)(worker.release_us - (uint32_t)(now / 1000));
-        ideal_ns = (now / 1000 + (uint64_t)ahead_us) * 1000;
-    } else {
+    if (ideal_ns != 0) {
         frame(now);
+        return YOKE_OK;
+    }
+    int32_t ahead_us = (int32_t)(worker.release_us - (uint32_t)(now / 1000));
+    ideal_ns = (now / 1000 + (uint64_t)ahead_us) * 1000;
+    while (ideal_ns <= now) {
+        ideal_ns += PERIOD_NS;
     }
     return YOKE_OK;
 }

@@ -1,8 +1,20 @@
 /* Ring: 8-byte messages from one thread to another, all in order. */
+#define _GNU_SOURCE
 #include "ring.h"
 
-#include <fcntl.h>
+#include <sched.h>
 #include <unistd.h>
+
+#define SPINS_BEFORE_YIELD 1000u
+
+void ring_wait(uint32_t spins)
+{
+    if (spins % SPINS_BEFORE_YIELD == SPINS_BEFORE_YIELD - 1) {
+        sched_yield();
+    } else {
+        spin_pause();
+    }
+}
 
 bool ring_measure(const bench_case *c, void *(*producer)(void *n), uint32_t (*consume)(uint32_t n),
                   double figures[])

@@ -12,11 +12,14 @@
 typedef bool ring_push(uint64_t message); /* false: full */
 typedef bool ring_pop(uint64_t *message); /* false: empty */
 
+/* The other side is behind: spin, and if it seems not to be running give it the core. */
+void ring_wait(uint32_t spins);
+
 __attribute__((always_inline)) static inline void ring_produce(ring_push *push, uint32_t n)
 {
     for (uint64_t i = 0; i < n; i++) {
-        while (!push(i)) {
-            spin_pause();
+        for (uint32_t spins = 0; !push(i); spins++) {
+            ring_wait(spins);
         }
     }
 }
@@ -27,8 +30,8 @@ __attribute__((always_inline)) static inline uint32_t ring_consume(ring_pop *pop
     uint32_t wrong = 0;
     for (uint64_t i = 0; i < n; i++) {
         uint64_t message = 0;
-        while (!pop(&message)) {
-            spin_pause();
+        for (uint32_t spins = 0; !pop(&message); spins++) {
+            ring_wait(spins);
         }
         wrong += message != i;
     }
