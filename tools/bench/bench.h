@@ -70,8 +70,7 @@ extern const char *const bench_absent[];
 extern const char bench_compiler[];
 extern const char bench_flags[];
 
-/* --- support.c ---------------------------------------------------------------------------------
- */
+/* --- support.c -------------------------------------------------------------------------------- */
 
 uint64_t now_ns(void);        /* CLOCK_MONOTONIC */
 uint64_t thread_cpu_ns(void); /* CPU time of the calling thread */
@@ -85,8 +84,7 @@ double percentile(double *values, size_t n, double percent);
 extern yoke_loop bench_loop;
 bool run_root(yoke_body *body);
 
-/* --- ticks_*.c: the cheapest clock that two threads share ----------------------------------------
- */
+/* --- ticks_*.c: the cheapest clock that two threads share ------------------------------------- */
 
 uint64_t ticks_now(void);
 double ticks_ns(uint64_t ticks);

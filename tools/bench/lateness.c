@@ -24,8 +24,7 @@ typedef struct {
     bool plain; /* no worker: a thread that sleeps */
 } way;
 
-/* --- frames against their grid
- * -------------------------------------------------------------------- */
+/* --- frames against their grid ---------------------------------------------------------------- */
 
 static double late_ns[FRAMES_MAX];
 static uint32_t frames;
@@ -50,8 +49,7 @@ static bool frame(uint64_t now)
     return frames == wanted;
 }
 
-/* --- the worker
- * ------------------------------------------------------------------------------------- */
+/* --- the worker ------------------------------------------------------------------------------- */
 
 static yoke_worker worker;
 static yoke_app app;
@@ -74,8 +72,7 @@ static int step(void *arg)
     return YOKE_OK;
 }
 
-/* --- the plain sleep
- * ---------------------------------------------------------------------------------- */
+/* --- the plain sleep -------------------------------------------------------------------------- */
 
 static void *sleeper_main(void *arg)
 {
@@ -94,8 +91,7 @@ static void *sleeper_main(void *arg)
     return NULL;
 }
 
-/* --- the platform loop
- * -------------------------------------------------------------------------------- */
+/* --- the platform loop ------------------------------------------------------------------------ */
 
 static yoke_task busy[BUSY_TASKS];
 static yoke_task *children[BUSY_TASKS];
@@ -168,8 +164,7 @@ static bool run(const bench_case *c, double figures[])
     return ok && frames == wanted && !too_early;
 }
 
-/* --- may we have real-time priority here?
- * --------------------------------------------------------------- */
+/* --- may we have real-time priority here? ----------------------------------------------------- */
 
 static void *probe_main(void *answer)
 {

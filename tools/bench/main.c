@@ -29,8 +29,7 @@ typedef struct {
 
 static bench_report report;
 
-/* --- what is to be measured
- * ----------------------------------------------------------------------- */
+/* --- what is to be measured ------------------------------------------------------------------- */
 
 static bool is_wanted(const options *o, const bench_row *row, const bench_subject *s)
 {
@@ -59,8 +58,7 @@ static void add_row(const options *o, const bench_family *f, const bench_row *ro
     }
 }
 
-/* --- measuring
- * -------------------------------------------------------------------------------------- */
+/* --- measuring -------------------------------------------------------------------------------- */
 
 static void show_progress(const bench_result *r, uint32_t run, uint32_t runs)
 {
@@ -116,16 +114,11 @@ static bool measure_row(const options *o, const bench_family *f, const bench_row
 static void print_head(const options *o)
 {
     struct utsname system;
-    double load = 0;
     uname(&system);
     printf("%syoke bench%s: %u runs%s, each figure the median; %ld cores, %s %s\n", colours()->bold,
            colours()->plain, o->runs, o->quick ? " of a quarter of the work" : "",
            sysconf(_SC_NPROCESSORS_ONLN), system.sysname, system.release);
-    printf("%s %s", bench_compiler, bench_flags);
-    if (getloadavg(&load, 1) == 1) {
-        printf("; load before the start %.1f", load);
-    }
-    printf("\n");
+    printf("%s %s\n", bench_compiler, bench_flags);
     for (size_t i = 0; bench_absent[i]; i++) {
         printf("%s is not installed here and left out\n", bench_absent[i]);
     }
@@ -135,6 +128,7 @@ static int run_all(const options *o)
 {
     bool ok = true;
     print_head(o);
+    noise_begin();
     for (size_t i = 0; i < COUNT(families); i++) {
         for (size_t k = 0; k < families[i]->row_count; k++) {
             ok &= measure_row(o, families[i], &families[i]->rows[k]);
@@ -145,6 +139,7 @@ static int run_all(const options *o)
         return 2;
     }
     size_t missed = print_targets(&report);
+    print_noise();
     bool written = write_json(&report, o->json);
     if (!ok) {
         fprintf(stderr, "bench: a count came out wrong\n");
@@ -165,8 +160,7 @@ static int list_all(const options *o)
     return 0;
 }
 
-/* --- options
- * ------------------------------------------------------------------------------------------ */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static int help(FILE *to, int answer)
 {

@@ -29,8 +29,7 @@ typedef struct {
     size_t count;
 } bench_report;
 
-/* --- report.c ----------------------------------------------------------------------------------
- */
+/* --- report.c --------------------------------------------------------------------------------- */
 
 /* How many figures a family has. */
 size_t figure_count(const bench_family *f);
@@ -44,8 +43,7 @@ bench_result *find_result(bench_report *all, const char *row, const char *peer);
 /* Write every figure to `path`, making its folders. False, with a line on stderr: impossible. */
 bool write_json(bench_report *all, const char *path);
 
-/* --- table.c -------------------------------------------------------------------------------------
- */
+/* --- table.c ---------------------------------------------------------------------------------- */
 
 typedef struct {
     const char *bold;
@@ -60,8 +58,12 @@ const bench_colours *colours(void);
 
 void print_row(bench_result *results, size_t count);
 
-/* --- targets.c
- * ------------------------------------------------------------------------------------ */
+/* --- noise.c: what other programs use meanwhile ----------------------------------------------- */
+
+void noise_begin(void);
+void print_noise(void);
+
+/* --- targets.c -------------------------------------------------------------------------------- */
 
 /* Print each target with its figure; answers how many were missed. */
 size_t print_targets(bench_report *all);

@@ -9,7 +9,7 @@
 
 void ring_wait(uint32_t spins)
 {
-    if (spins % SPINS_BEFORE_YIELD == SPINS_BEFORE_YIELD - 1) {
+    if (spins > SPINS_BEFORE_YIELD) {
         sched_yield();
     } else {
         spin_pause();
@@ -32,8 +32,7 @@ bool ring_measure(const bench_case *c, void *(*producer)(void *n), uint32_t (*co
     return wrong == 0;
 }
 
-/* --- yoke ----------------------------------------------------------------------------------------
- */
+/* --- yoke ------------------------------------------------------------------------------------- */
 
 static uint64_t items[RING_ITEMS];
 static yoke_queue queue;
@@ -65,8 +64,7 @@ static bool run_yoke(const bench_case *c, double figures[])
     return ring_measure(c, yoke_producer, yoke_consume, figures);
 }
 
-/* --- mutex and condition variables
- * --------------------------------------------------------------------- */
+/* --- mutex and condition variables ------------------------------------------------------------ */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t has_room = PTHREAD_COND_INITIALIZER;
@@ -115,8 +113,7 @@ static bool run_locked(const bench_case *c, double figures[])
     return ring_measure(c, locked_producer, locked_consume, figures);
 }
 
-/* --- a pipe
- * ---------------------------------------------------------------------------------------------- */
+/* --- a pipe ----------------------------------------------------------------------------------- */
 
 static int ends[2];
 

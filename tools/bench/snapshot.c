@@ -52,8 +52,11 @@ static uint64_t read_beside(void *(*writer)(void *), uint64_t (*reads)(uint32_t 
 /* On a busy machine the writer may not have had a core: then it was no measurement. */
 static bool writer_ran(const bench_case *c, uint64_t took_ns)
 {
-    return pace == SNAPSHOT_ALONE ||
-           during >= (pace == SNAPSHOT_10_K_WRITES ? took_ns / WRITE_EVERY_NS / 2 : c->work / 100);
+    uint64_t few = c->work / 1000;
+    if (pace == SNAPSHOT_10_K_WRITES) {
+        few = took_ns / WRITE_EVERY_NS / 10;
+    }
+    return pace == SNAPSHOT_ALONE || during > few;
 }
 
 bool snapshot_measure(const bench_case *c, void *(*writer)(void *), uint64_t (*reads)(uint32_t n),
@@ -71,8 +74,7 @@ bool snapshot_measure(const bench_case *c, void *(*writer)(void *), uint64_t (*r
     return valid && !wrong;
 }
 
-/* --- yoke ----------------------------------------------------------------------------------------
- */
+/* --- yoke ------------------------------------------------------------------------------------- */
 
 static snapshot slots[4];
 static yoke_share share = YOKE_SHARE(slots);
@@ -104,8 +106,7 @@ static bool run_yoke(const bench_case *c, double figures[])
     return snapshot_measure(c, share_writer, share_reads, figures);
 }
 
-/* --- POSIX threads: a mutex, and a read-write lock
- * ------------------------------------------------------ */
+/* --- POSIX threads: a mutex, and a read-write lock -------------------------------------------- */
 
 static snapshot plain;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -21,8 +21,7 @@ static bool conclude(double figures[])
     return ended == wanted;
 }
 
-/* --- yoke ----------------------------------------------------------------------------------------
- */
+/* --- yoke ------------------------------------------------------------------------------------- */
 
 static int child_body(yoke_task *t)
 {
@@ -53,8 +52,7 @@ static bool run_yoke(const bench_case *c, double figures[])
     return run_root(root_body) && conclude(figures);
 }
 
-/* --- protothreads: the parent makes the child ready, the scheduler calls both in turn
- * ----------------- */
+/* --- protothreads: the parent makes the child ready, the scheduler calls both in turn --------- */
 
 typedef struct {
     pt thread; /* first */
@@ -96,8 +94,7 @@ static bool run_protothreads(const bench_case *c, double figures[])
     return conclude(figures);
 }
 
-/* --- threads
- * ------------------------------------------------------------------------------------------- */
+/* --- threads ---------------------------------------------------------------------------------- */
 
 static void *thread_main(void *arg)
 {

@@ -22,23 +22,22 @@ bool timers_measure(const bench_case *c, void (*once)(uint32_t n, timers_account
                     double figures[])
 {
     timers_account sum = {0};
-    uint32_t timers = 0;
-    while (timers < c->work) {
+    uint32_t total = 0;
+    while (total < c->work) {
         timers_account a = {0};
         once(c->n, &a);
         sum.insert_ns += a.insert_ns;
         sum.fire_ns += a.fire_ns;
         sum.fired += a.fired;
-        timers += c->n;
+        total += c->n;
     }
-    figures[0] = (double)(sum.insert_ns + sum.fire_ns) / timers;
-    figures[1] = (double)sum.insert_ns / timers;
-    figures[2] = (double)sum.fire_ns / timers;
-    return sum.fired == timers;
+    figures[0] = (double)(sum.insert_ns + sum.fire_ns) / total;
+    figures[1] = (double)sum.insert_ns / total;
+    figures[2] = (double)sum.fire_ns / total;
+    return sum.fired == total;
 }
 
-/* --- yoke: a timer is a task that sleeps --------------------------------------------------------
- */
+/* --- yoke: a timer is a task that sleeps ------------------------------------------------------ */
 
 /* Started beforehand, as the peers initialise theirs beforehand; all sleep in one turn, with a
  * task before them that begins the account and one behind that ends it. */

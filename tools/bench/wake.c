@@ -73,8 +73,7 @@ bool wake_end(double figures[])
     return in_order && atomic_load(&seen) == wakes;
 }
 
-/* --- yoke ----------------------------------------------------------------------------------------
- */
+/* --- yoke ------------------------------------------------------------------------------------- */
 
 static const bench_case *current;
 static yoke_signal doorbell;
@@ -142,8 +141,7 @@ static bool run_app_asleep(const bench_case *c, double figures[])
     return wake_end(figures) && ok;
 }
 
-/* --- POSIX threads
- * ----------------------------------------------------------------------------------- */
+/* --- POSIX threads ---------------------------------------------------------------------------- */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;

@@ -25,8 +25,7 @@ static bool conclude(double figures[])
     return switches == (uint64_t)tasks * rounds;
 }
 
-/* --- yoke ----------------------------------------------------------------------------------------
- */
+/* --- yoke ------------------------------------------------------------------------------------- */
 
 typedef struct {
     yoke_task task;
@@ -69,8 +68,7 @@ static bool run_yoke(const bench_case *c, double figures[])
     return run_root(root_body) && conclude(figures);
 }
 
-/* --- protothreads
- * ---------------------------------------------------------------------------------- */
+/* --- protothreads ----------------------------------------------------------------------------- */
 
 typedef struct {
     pt thread; /* first */
@@ -105,8 +103,7 @@ static bool run_protothreads(const bench_case *c, double figures[])
     return conclude(figures);
 }
 
-/* --- threads: a token goes round, each waits for it with a condition variable of its own
- * -------------- */
+/* --- threads: a token goes round, each waits for it with a condition variable of its own ------ */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t has_token[TASKS_MAX];

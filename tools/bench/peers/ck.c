@@ -6,8 +6,7 @@
 #include <ck_sequence.h>
 #include <pthread.h>
 
-/* --- ring
- * ------------------------------------------------------------------------------------------ */
+/* --- ring ------------------------------------------------------------------------------------- */
 
 static ck_ring_t ring;
 static ck_ring_buffer_t buffer[RING_ITEMS];
@@ -44,8 +43,7 @@ static bool run_ring(const bench_case *c, double figures[])
     return ring_measure(c, producer, consume, figures);
 }
 
-/* --- snapshot
- * --------------------------------------------------------------------------------------- */
+/* --- snapshot --------------------------------------------------------------------------------- */
 
 static ck_sequence_t sequence = CK_SEQUENCE_INITIALIZER;
 static snapshot shared;

@@ -14,8 +14,7 @@ static uint32_t rounds;
 static uint32_t done;
 static uint64_t switches;
 
-/* --- yield
- * ----------------------------------------------------------------------------------------- */
+/* --- yield ------------------------------------------------------------------------------------ */
 
 static void on_yield(struct ev_loop *l, ev_idle *w, int events)
 {
@@ -48,8 +47,7 @@ static bool run_yield(const bench_case *c, double figures[])
     return switches == (uint64_t)c->n * rounds;
 }
 
-/* --- spawn and join
- * ----------------------------------------------------------------------------------- */
+/* --- spawn and join --------------------------------------------------------------------------- */
 
 static ev_prepare parent;
 static ev_prepare child;
@@ -87,8 +85,7 @@ static bool run_spawn(const bench_case *c, double figures[])
     return done == rounds;
 }
 
-/* --- timers
- * --------------------------------------------------------------------------------------------- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 static void on_timer(struct ev_loop *l, ev_timer *w, int events)
 {

@@ -14,8 +14,7 @@ static uint32_t rounds;
 static uint32_t done;
 static uint64_t switches;
 
-/* --- yield
- * ----------------------------------------------------------------------------------------- */
+/* --- yield ------------------------------------------------------------------------------------ */
 
 static struct event events[TASKS_MAX];
 static uint32_t left[TASKS_MAX];
@@ -49,8 +48,7 @@ static bool run_yield(const bench_case *c, double figures[])
     return switches == (uint64_t)c->n * rounds;
 }
 
-/* --- spawn and join
- * ----------------------------------------------------------------------------------- */
+/* --- spawn and join --------------------------------------------------------------------------- */
 
 static void on_parent(evutil_socket_t fd, short what, void *arg)
 {
@@ -87,8 +85,7 @@ static bool run_spawn(const bench_case *c, double figures[])
     return done == rounds;
 }
 
-/* --- timers
- * --------------------------------------------------------------------------------------------- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {

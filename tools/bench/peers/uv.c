@@ -29,8 +29,7 @@ static bool close_loop(void)
     return uv_loop_close(&loop) == 0;
 }
 
-/* --- yield
- * ----------------------------------------------------------------------------------------- */
+/* --- yield ------------------------------------------------------------------------------------ */
 
 static void on_yield(uv_idle_t *h)
 {
@@ -61,8 +60,7 @@ static bool run_yield(const bench_case *c, double figures[])
     return switches == (uint64_t)tasks * rounds && close_loop();
 }
 
-/* --- spawn and join
- * ----------------------------------------------------------------------------------- */
+/* --- spawn and join --------------------------------------------------------------------------- */
 
 static void on_child(uv_idle_t *h);
 
@@ -93,8 +91,7 @@ static bool run_spawn(const bench_case *c, double figures[])
     return done == rounds && close_loop();
 }
 
-/* --- timers
- * --------------------------------------------------------------------------------------------- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 static void on_timer(uv_timer_t *h)
 {
