@@ -28,16 +28,18 @@ enum yoke_app_state yoke_app_state(const yoke_app *app)
 /* When the app loop is in state `from`, it is in state `to` from now on. */
 static bool move_state(yoke_app *app, enum yoke_app_state from, enum yoke_app_state to)
 {
+    bool moved = false;
     uint32_t saved = yoke_port_lock();
-    bool moves = is_in(app, from);
-    if (moves) {
+    if (is_in(app, from)) {
         atomic_store_explicit(&app->state, to, memory_order_relaxed);
+        moved = true;
     }
     yoke_port_unlock(saved);
-    return moves;
+    return moved;
 }
 
-/* --- workers come and go -------------------------------------------------------------------------- */
+/* --- workers come and go
+ * -------------------------------------------------------------------------- */
 
 /* Only the app loop unlinks, or a caller while it is off; others only append behind the last. */
 static void unlink_worker(yoke_app *app, _Atomic(yoke_worker *) *at, yoke_worker *w)
@@ -58,14 +60,15 @@ static uint8_t take_wishes(yoke_worker *w)
 {
     uint32_t saved = yoke_port_lock();
     uint8_t wanted = worker_wanted(w);
-    atomic_store_explicit(&w->wanted, wanted & LEAVE, memory_order_relaxed);
+    atomic_store_explicit(&w->wanted, 0, memory_order_relaxed);
     w->present_step = w->step;
     w->present_arg = w->arg;
     yoke_port_unlock(saved);
     return wanted;
 }
 
-/* --- which worker runs next ------------------------------------------------------------------------- */
+/* --- which worker runs next
+ * ------------------------------------------------------------------------- */
 
 static int32_t lesser(int32_t a, int32_t b)
 {
@@ -100,15 +103,14 @@ static void consider(yoke_app *app, yoke_worker *w, uint32_t now_us)
 }
 
 /* Look at every worker: do what others want of it, then find out which is the urgent one. */
-static void look_at_all(yoke_app *app, uint32_t now_us, uint8_t wanted_of_all)
+static void look_at_all(yoke_app *app, uint32_t now_us)
 {
     app->urgent = NULL;
     app->deadline_us = app->slack_us = app->pause_us = FAR_US;
-    atomic_store_explicit(&app->leavers, 0, memory_order_relaxed);
     _Atomic(yoke_worker *) *at = &app->workers;
     yoke_worker *w;
     while ((w = atomic_load_explicit(at, memory_order_relaxed))) {
-        uint8_t wanted = wanted_of_all | (worker_wanted(w) ? take_wishes(w) : 0);
+        uint8_t wanted = worker_wanted(w) ? take_wishes(w) : 0;
         if (wanted & LEAVE) {
             unlink_worker(app, at, w);
             continue;
@@ -129,42 +131,46 @@ static bool is_background(const yoke_worker *w)
 /* Somebody wants something else than the next background worker. */
 static bool is_wanted(const yoke_app *app)
 {
-    return atomic_load_explicit(&app->loop.waiting, memory_order_relaxed) ||
-           atomic_load_explicit(&app->leavers, memory_order_relaxed) ||
-           !is_in(app, YOKE_APP_RUNNING);
+    return loop_is_waited_for(&app->loop) || !is_in(app, YOKE_APP_RUNNING);
 }
 
-/* Each background worker that fits before the next release, once, beginning where the last round
- * broke off. Answers whether any ran. */
+static yoke_worker *next_in_circle(const yoke_app *app, const yoke_worker *w)
+{
+    yoke_worker *next = w ? worker_after(w) : NULL;
+    return next ? next : first_worker(app);
+}
+
+/* Each background worker that fits before the next release, once, beginning behind the last that
+ * ran. Answers whether any ran. */
 static bool run_background(yoke_app *app, uint32_t now_us)
 {
     bool any = false;
     uint32_t until_us = now_us + (uint32_t)app->slack_us;
-    yoke_worker *from = app->background ? app->background : first_worker(app);
+    yoke_worker *from = next_in_circle(app, app->background);
     yoke_worker *w = from;
     while (w) {
         if (is_background(w) && worker_fits(w, now_us, until_us)) {
             now_us = worker_run(app, w, now_us);
+            app->background = w;
             any = true;
         }
-        yoke_worker *next = worker_after(w);
-        w = next ? next : first_worker(app);
+        w = next_in_circle(app, w);
         if (w == from || is_wanted(app)) {
             break;
         }
     }
-    app->background = w;
     return any;
 }
 
-/* --- one turn ----------------------------------------------------------------------------------------- */
+/* --- one turn
+ * ----------------------------------------------------------------------------------------- */
 
-/* Off, unless a worker asked to leave in the last moment. */
+/* Off, unless somebody asked for something in the last moment. */
 static void finish(yoke_app *app)
 {
     yoke_loop *target = NULL;
     uint32_t saved = yoke_port_lock();
-    if (!atomic_load_explicit(&app->leavers, memory_order_relaxed)) {
+    if (!loop_is_waited_for(&app->loop)) {
         app->last = NULL;
         target = wake_locked(&app->joiner);
         atomic_store_explicit(&app->state, YOKE_APP_OFF, memory_order_relaxed);
@@ -187,11 +193,9 @@ static uint64_t app_step(yoke_loop *l)
 {
     yoke_app *app = app_of(l);
     loop_turn(l);
-    l->now_known = false; /* the tasks took their time */
-    uint32_t now_us = (uint32_t)yoke_now_us(l);
-    bool starts = is_in(app, YOKE_APP_STARTING) &&
-                  move_state(app, YOKE_APP_STARTING, YOKE_APP_RUNNING);
-    look_at_all(app, now_us, starts ? BEGIN : 0);
+    l->now_us = yoke_port_now_us(); /* the tasks took their time */
+    uint32_t now_us = (uint32_t)l->now_us;
+    look_at_all(app, now_us);
     if (is_in(app, YOKE_APP_STOPPING)) {
         finish(app);
         return YOKE_AT_ONCE; /* to see that it is stopped, or to look once more */
@@ -204,7 +208,8 @@ static uint64_t app_step(yoke_loop *l)
     return workers_us < tasks_us ? workers_us : tasks_us;
 }
 
-/* --- from either core ------------------------------------------------------------------------------- */
+/* --- from either core
+ * ------------------------------------------------------------------------------- */
 
 void yoke_app_init(yoke_app *app)
 {
@@ -216,23 +221,23 @@ void yoke_app_init(yoke_app *app)
 
 int yoke_app_start(yoke_app *app)
 {
-    if (!move_state(app, YOKE_APP_OFF, YOKE_APP_STARTING)) {
+    if (!move_state(app, YOKE_APP_OFF, YOKE_APP_RUNNING)) {
         return YOKE_EBUSY;
+    }
+    for (yoke_worker *w = first_worker(app); w; w = worker_after(w)) {
+        atomic_store_explicit(&w->wanted, BEGIN, memory_order_relaxed);
     }
     int answer = yoke_port_launch(&app->loop);
     if (answer < 0) {
-        move_state(app, YOKE_APP_STARTING, YOKE_APP_OFF);
+        move_state(app, YOKE_APP_RUNNING, YOKE_APP_OFF);
     }
     return answer;
 }
 
-/* In this order: the app loop itself may move from the one to the other meanwhile. */
 void yoke_app_stop(yoke_app *app)
 {
-    if (move_state(app, YOKE_APP_STARTING, YOKE_APP_STOPPING) ||
-        move_state(app, YOKE_APP_RUNNING, YOKE_APP_STOPPING)) {
-        yoke_port_pend(&app->loop);
-    }
+    move_state(app, YOKE_APP_RUNNING, YOKE_APP_STOPPING);
+    yoke_port_pend(&app->loop);
 }
 
 int yoke_app_join(yoke_task *t, yoke_app *app)
@@ -252,15 +257,22 @@ int yoke_app_join(yoke_task *t, yoke_app *app)
     return answer;
 }
 
+/* The app loop is to look at `w` before it does anything else. Gives the lock back. */
+static void want(yoke_app *app, yoke_worker *w, uint8_t wanted, uint32_t saved)
+{
+    atomic_store_explicit(&w->wanted, wanted, memory_order_relaxed);
+    atomic_store_explicit(&app->loop.waiting, true, memory_order_relaxed);
+    unlock_and_pend(saved, &app->loop);
+}
+
 /* Under the lock: complete before the app loop can see it. */
 static void append(yoke_app *app, yoke_worker *w)
 {
     memset(&w->stats, 0, sizeof w->stats);
     w->stats.state = YOKE_WORKER_ACTIVE;
     atomic_store_explicit(&w->next, NULL, memory_order_relaxed);
-    atomic_store_explicit(&w->wanted, BEGIN, memory_order_relaxed);
     w->in_list = true;
-    atomic_store_explicit(app->tail, w, memory_order_release);
+    atomic_store_explicit(app->tail, w, memory_order_relaxed);
     app->tail = &w->next;
 }
 
@@ -270,28 +282,36 @@ int yoke_worker_add(yoke_app *app, yoke_worker *w)
         return YOKE_EINVAL;
     }
     uint32_t saved = yoke_port_lock();
-    bool free = !w->in_list;
-    if (free) {
-        append(app, w);
+    if (w->in_list) {
+        yoke_port_unlock(saved);
+        return YOKE_EBUSY;
     }
-    unlock_and_pend(saved, &app->loop);
-    return free ? YOKE_OK : YOKE_EBUSY;
+    append(app, w);
+    want(app, w, BEGIN, saved);
+    return YOKE_OK;
 }
 
 int yoke_worker_remove(yoke_app *app, yoke_worker *w)
 {
     uint32_t saved = yoke_port_lock();
-    bool in = w->in_list;
-    if (in) {
-        atomic_store_explicit(&w->wanted, worker_wanted(w) | LEAVE, memory_order_relaxed);
-        atomic_store_explicit(&app->leavers, 1, memory_order_relaxed);
+    if (!w->in_list) {
+        yoke_port_unlock(saved);
+        return YOKE_ENOENT;
     }
     bool off = is_in(app, YOKE_APP_OFF);
-    unlock_and_pend(saved, &app->loop);
+    want(app, w, LEAVE, saved);
     if (off) {
-        look_at_all(app, 0, 0);
+        look_at_all(app, 0);
     }
-    return in ? YOKE_OK : YOKE_ENOENT;
+    return YOKE_OK;
+}
+
+void yoke_worker_set(yoke_app *app, yoke_worker *w, yoke_step *step, void *arg)
+{
+    uint32_t saved = yoke_port_lock();
+    w->step = step;
+    w->arg = arg;
+    want(app, w, worker_wanted(w) | REVIVE, saved);
 }
 
 yoke_worker *yoke_worker_next(const yoke_app *app, const yoke_worker *w)

@@ -2,8 +2,8 @@
 #ifndef YOKE_INTERNAL_H
 #define YOKE_INTERNAL_H
 
-#include "yoke/check.h"
 #include "yoke/app.h"
+#include "yoke/check.h"
 #include "yoke/port.h"
 
 /* One load or store each: at -Os a call would be larger than the access. */
@@ -14,7 +14,7 @@ enum {
     STARTED = 1 << 0,
     DONE = 1 << 1,
     QUEUED = 1 << 2,  /* in the ready list, or running */
-    YIELDS = 1 << 3,  /* in yoke_yield(): back to the end of the ready list */
+    YIELDS = 1 << 3,  /* in yoke_yield() */
     CANCELS = 1 << 4, /* a cancel is to be delivered to the next pending wait */
     TIMED = 1 << 5,   /* this wait has a due time */
     IN_TREE = 1 << 6, /* the due time has not come yet */
@@ -80,6 +80,11 @@ yoke_loop *wake_locked(yoke_task **waiter);
 void unlock_and_pend(uint32_t saved, yoke_loop *target);
 
 void loop_take_inbox(yoke_loop *l);
+
+ALWAYS_INLINE bool loop_is_waited_for(const yoke_loop *l)
+{
+    return atomic_load_explicit(&l->waiting, memory_order_relaxed);
+}
 
 /* One turn, and when the next is due. */
 void loop_turn(yoke_loop *l);

@@ -1,6 +1,9 @@
 /* The loop: two lists and a timer tree. */
 #include "internal.h"
 
+/* A step that has run so many tasks, and each that was ready at least once, is over. */
+#define RUNS_PER_STEP 32u
+
 static yoke_loop *home_of_core[YOKE_CORES];
 const yoke_place *yoke_place_on_core[YOKE_CORES];
 
@@ -12,7 +15,6 @@ static void list_clear(yoke_task_list *list)
 
 void yoke_loop_init(yoke_loop *l, unsigned core)
 {
-    yoke_check(core < YOKE_CORES, "loop", 201);
     *l = (yoke_loop){.step = yoke_loop_step, .core = (uint8_t)core};
     list_clear(&l->ready);
     list_clear(&l->inbox);
@@ -39,7 +41,8 @@ void yoke_observe(yoke_loop *l, yoke_observer *o)
     l->observers = o;
 }
 
-/* --- becoming ready ------------------------------------------------------------------------------ */
+/* --- becoming ready ------------------------------------------------------------------------------
+ */
 
 void loop_append(yoke_loop *l, yoke_task *t)
 {
@@ -58,7 +61,8 @@ void loop_ready(yoke_loop *l, yoke_task *t)
     }
 }
 
-/* --- the inbox ----------------------------------------------------------------------------------- */
+/* --- the inbox -----------------------------------------------------------------------------------
+ */
 
 void unlock_and_pend(uint32_t saved, yoke_loop *target)
 {
@@ -105,7 +109,7 @@ static void take_marks(yoke_loop *l, yoke_task *t)
  * the plain look at `waiting` is safe. */
 void loop_take_inbox(yoke_loop *l)
 {
-    if (!atomic_load_explicit(&l->waiting, memory_order_relaxed)) {
+    if (!loop_is_waited_for(l)) {
         return;
     }
     uint32_t saved = yoke_port_lock();
@@ -122,18 +126,23 @@ void loop_take_inbox(yoke_loop *l)
     yoke_port_unlock(saved);
 }
 
-/* --- one turn --------------------------------------------------------------------------------------- */
+/* --- one turn
+ * --------------------------------------------------------------------------------------- */
 
-/* Run what is ready now; what becomes ready meanwhile is for the next turn. */
-static void run_ready(yoke_loop *l)
+/* Run what is ready now; what becomes ready meanwhile is for the next turn. Answers how many ran.
+ */
+static unsigned run_ready(yoke_loop *l)
 {
+    unsigned n = 0;
     yoke_task *t = l->ready.head;
     list_clear(&l->ready);
     while (t) {
         yoke_task *next = t->next;
         task_run(l, t);
         t = next;
+        n++;
     }
+    return n;
 }
 
 void loop_turn(yoke_loop *l)
@@ -146,14 +155,18 @@ void loop_turn(yoke_loop *l)
 
 uint64_t loop_due_us(yoke_loop *l)
 {
-    if (l->ready.head || atomic_load_explicit(&l->waiting, memory_order_relaxed)) {
+    if (l->ready.head || loop_is_waited_for(l)) {
         return YOKE_AT_ONCE;
     }
     return timer_next_us(l);
 }
 
+/* A short round of tasks may go on for a while before anybody looks at the clock again. */
 uint64_t yoke_loop_step(yoke_loop *l)
 {
     loop_turn(l);
+    for (unsigned n = 0; n < RUNS_PER_STEP && l->ready.head && !loop_is_waited_for(l);) {
+        n += run_ready(l);
+    }
     return loop_due_us(l);
 }

@@ -81,12 +81,15 @@ void yoke_cancel(yoke_task *t)
 
 bool yoke_done(const yoke_task *t)
 {
-    return atomic_load_explicit(&t->flags, memory_order_acquire) & DONE && !is_taken(t);
+    return atomic_load_explicit(&t->flags, memory_order_acquire) & DONE && !(task_mark(t) & START);
 }
 
-/* --- one run ----------------------------------------------------------------------------------- */
+/* --- one run -----------------------------------------------------------------------------------
+ */
 
-static void notify(yoke_loop *l, yoke_task *t, enum yoke_event event)
+/* Out of the way of a loop that nobody observes. */
+__attribute__((noinline, cold)) static void notify(yoke_loop *l, yoke_task *t,
+                                                   enum yoke_event event)
 {
     for (yoke_observer *o = l->observers; o; o = o->next) {
         o->see(o, t, event);
@@ -96,16 +99,21 @@ static void notify(yoke_loop *l, yoke_task *t, enum yoke_event event)
 int task_step(yoke_loop *l, yoke_task *t)
 {
     t->woken = false;
-    notify(l, t, YOKE_RUNS);
+    if (l->observers) {
+        notify(l, t, YOKE_RUNS);
+    }
     int answer = t->body(t);
     if (answer != YOKE_PENDING) {
         t->rc = answer;
     }
-    notify(l, t, answer == YOKE_PENDING ? YOKE_PAUSES : YOKE_ENDS);
+    if (l->observers) {
+        notify(l, t, answer == YOKE_PENDING ? YOKE_PAUSES : YOKE_ENDS);
+    }
     return answer;
 }
 
-/* Under the lock: `t` is DONE and its frame is its owner's again, so it must not be in the inbox. */
+/* Under the lock: `t` is DONE and its frame is its owner's again, so it must not be in the inbox.
+ */
 static yoke_loop *end_locked(yoke_task *t)
 {
     atomic_store_explicit(&t->flags, DONE, memory_order_release);
@@ -133,14 +141,15 @@ void task_run(yoke_loop *l, yoke_task *t)
 {
     if (task_step(l, t) != YOKE_PENDING) {
         task_end(l, t);
-    } else if (t->woken || task_flags(t) & YIELDS) {
+    } else if (t->woken) {
         loop_append(l, t);
     } else {
         task_change(t, QUEUED, 0);
     }
 }
 
-/* --- to await ---------------------------------------------------------------------------------- */
+/* --- to await ----------------------------------------------------------------------------------
+ */
 
 int yoke_settle(yoke_task *t, int answer)
 {
@@ -158,13 +167,15 @@ int yoke_settle(yoke_task *t, int answer)
 
 int yoke_park(yoke_task *t, yoke_task **slot)
 {
-    bool leaves = (task_flags(t) & CANCELS) || task_expired(t);
-    yoke_check(!*slot || *slot == t || leaves, "task", 102);
-    if (!leaves) {
-        *slot = t;
-    } else if (*slot == t) {
-        *slot = NULL;
+    yoke_task *other = *slot;
+    if (task_flags(t) & CANCELS || task_expired(t)) {
+        if (other == t) {
+            *slot = NULL;
+        }
+        return YOKE_PENDING;
     }
+    yoke_check(!other || other == t, "task", 102);
+    *slot = t;
     return YOKE_PENDING;
 }
 
@@ -174,6 +185,7 @@ int yoke_yield(yoke_task *t)
         return YOKE_OK;
     }
     task_change(t, 0, YIELDS);
+    t->woken = true;
     return YOKE_PENDING;
 }
 
@@ -220,35 +232,49 @@ int yoke_within(yoke_task *t, uint32_t ms, int answer)
     return expired(t, WITHIN) ? YOKE_ETIMEDOUT : YOKE_PENDING;
 }
 
-/* --- children ---------------------------------------------------------------------------------- */
+/* --- children ----------------------------------------------------------------------------------
+ */
+
+static int join_child(yoke_task *t, yoke_task *child)
+{
+    return yoke_done(child) ? child->rc : yoke_park(t, &child->joiner);
+}
+
+__attribute__((cold)) static int join_across(yoke_task *t, yoke_task *child)
+{
+    uint32_t saved = yoke_port_lock();
+    int answer = join_child(t, child);
+    yoke_port_unlock(saved);
+    return answer;
+}
 
 /* On the same loop nothing changes while the parent runs; across loops the lock sees to that. */
 int yoke_join(yoke_task *t, yoke_task *child)
 {
-    yoke_check(t != child, "task", 103);
     bool across = task_core(t) != task_core(child);
-    uint32_t saved = across ? yoke_port_lock() : 0;
-    int answer = yoke_done(child) ? child->rc : yoke_park(t, &child->joiner);
-    if (across) {
-        yoke_port_unlock(saved);
-    }
-    return answer;
+    return across ? join_across(t, child) : join_child(t, child);
+}
+
+/* What went wrong first is not the cancel that followed from it. */
+static int graver(int a, int b)
+{
+    return a == YOKE_OK || a == YOKE_ECANCELED ? b : a;
 }
 
 int yoke_gather(yoke_task *t, yoke_task *const children[], size_t n)
 {
-    int first_error = YOKE_OK;
+    int error = YOKE_OK;
     bool pending = false;
     for (size_t i = 0; i < n; i++) {
         int answer = yoke_join(t, children[i]);
         if (answer == YOKE_PENDING) {
             pending = true;
-        } else if (answer < 0 && first_error == YOKE_OK) {
-            first_error = answer;
+        } else if (answer < 0) {
+            error = graver(error, answer);
         }
     }
-    for (size_t i = 0; first_error && pending && i < n; i++) {
+    for (size_t i = 0; error && pending && i < n; i++) {
         yoke_cancel(children[i]);
     }
-    return pending ? YOKE_PENDING : first_error;
+    return pending ? YOKE_PENDING : error;
 }

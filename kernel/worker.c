@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-#define RETRY_US     1000u     /* first pause of a background worker after an error */
+#define RETRY_US     1000u      /* first pause of a background worker after an error */
 #define RETRY_US_MAX (1u << 28) /* a pause that long does not double again */
 
-/* --- the account: changed by the app loop in place -------------------------------------------------- */
+/* --- the account: changed by the app loop in place
+ * -------------------------------------------------- */
 
 /* Several words that belong together change while `writing` is odd; one word alone needs no more
  * than to be written at once. */
@@ -102,7 +103,8 @@ static void count_lateness(yoke_worker *w, uint32_t late_us)
     w->waited_us = 0;
 }
 
-/* --- policy --------------------------------------------------------------------------------------- */
+/* --- policy
+ * --------------------------------------------------------------------------------------- */
 
 /* One period, two, four …; a background worker begins with RETRY_US. */
 static void pause_after_error(yoke_worker *w)
@@ -141,22 +143,23 @@ static uint32_t judge(const yoke_worker *w)
     return w->overruns_in_row >= patience ? YOKE_WORKER_DEGRADED : YOKE_WORKER_ACTIVE;
 }
 
-/* Of an error the first in a row, of a state its change. */
+/* Of a state its change, of errors the first in a row. */
 static void report(const yoke_app *app, const yoke_worker *w, uint32_t before, int32_t value)
 {
     uint32_t what = w->stats.state;
     if (what == before) {
-        if (value >= 0 || w->errors_in_row != 1) {
+        what = YOKE_REPORT_ERROR;
+        if (w->errors_in_row != 1) {
             return;
         }
-        what = YOKE_REPORT_ERROR;
     }
     if (app->report) {
         app->report(w, (enum yoke_report)what, value);
     }
 }
 
-/* --- one step --------------------------------------------------------------------------------------- */
+/* --- one step
+ * --------------------------------------------------------------------------------------- */
 
 void worker_waits(const yoke_app *app, yoke_worker *w)
 {
@@ -202,7 +205,8 @@ bool worker_fits(yoke_worker *w, uint32_t now_us, uint32_t until_us)
     return false;
 }
 
-/* --- between steps ------------------------------------------------------------------------------------ */
+/* --- between steps
+ * ------------------------------------------------------------------------------------ */
 
 void worker_begin(yoke_worker *w, uint32_t now_us)
 {
@@ -213,15 +217,6 @@ void worker_begin(yoke_worker *w, uint32_t now_us)
     put(&w->stats.state, YOKE_WORKER_ACTIVE);
 }
 
-void yoke_worker_set(yoke_worker *w, yoke_step *step, void *arg)
-{
-    uint32_t saved = yoke_port_lock();
-    w->step = step;
-    w->arg = arg;
-    atomic_store_explicit(&w->wanted, worker_wanted(w) | REVIVE, memory_order_relaxed);
-    yoke_port_unlock(saved);
-}
-
 int yoke_worker_join(yoke_task *t, yoke_worker *w)
 {
     uint32_t saved = yoke_port_lock();
@@ -230,7 +225,8 @@ int yoke_worker_join(yoke_task *t, yoke_worker *w)
     return answer;
 }
 
-/* --- a task as a step -------------------------------------------------------------------------------- */
+/* --- a task as a step
+ * -------------------------------------------------------------------------------- */
 
 /* The task is started by hand and stays QUEUED, so no wake ever puts it into the ready list. */
 int yoke_step_task(void *task)

@@ -8,7 +8,8 @@
 #define PERIOD_MS_MAX (YOKE_PERIOD_US_MAX / 1000)
 #define RUN_MS_MAX    60000u
 
-/* --- units ---------------------------------------------------------------------------------------- */
+/* --- units
+ * ---------------------------------------------------------------------------------------- */
 
 typedef struct {
     char text[16];
@@ -27,7 +28,8 @@ static quantity time_text(uint64_t us)
     return q;
 }
 
-/* --- workers ----------------------------------------------------------------------------------------- */
+/* --- workers
+ * ----------------------------------------------------------------------------------------- */
 
 static const char *state_name(enum yoke_worker_state state)
 {
@@ -52,8 +54,8 @@ static size_t list_lateness(char *text, size_t size, const yoke_worker_stats *a)
     for (unsigned i = 0; i < YOKE_LATE_BUCKETS && used < size; i++) {
         if (a->late[i]) {
             quantity from = time_text(i ? UINT64_C(1) << (i - 1) : 0);
-            used += (size_t)snprintf(text + used, size - used, "  %s%s: %u",
-                                     i ? "from " : "under ", i ? from.text : "1 us", a->late[i]);
+            used += (size_t)snprintf(text + used, size - used, "  %s%s: %u", i ? "from " : "under ",
+                                     i ? from.text : "1 us", a->late[i]);
         }
     }
     return used;
@@ -104,7 +106,8 @@ static bool run_workers(shell *s, unsigned row)
     return worker_number(row / 2);
 }
 
-/* --- tasks ----------------------------------------------------------------------------------------- */
+/* --- tasks
+ * ----------------------------------------------------------------------------------------- */
 
 static const char *file_name(const char *path)
 {
@@ -138,7 +141,8 @@ static bool run_tasks(shell *s, unsigned row)
     return inspect_task(row, &r);
 }
 
-/* --- changes --------------------------------------------------------------------------------------- */
+/* --- changes
+ * --------------------------------------------------------------------------------------- */
 
 static bool run_add(shell *s, unsigned row)
 {
@@ -194,7 +198,7 @@ static bool run_set(shell *s, unsigned row)
         return false;
     }
     atomic_store(&w->run_us, run_ms * 1000);
-    yoke_worker_set(&w->worker, w->worker.step, w);
+    yoke_worker_set(&seed_app, &w->worker, w->worker.step, w);
     shell_say(s, "%s takes %u ms from its next step on.", w->name, run_ms);
     return false;
 }

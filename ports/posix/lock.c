@@ -10,7 +10,7 @@
 
 static atomic_bool taken;
 
-static void wait_for_release(void)
+__attribute__((noinline, cold)) static void wait_for_release(void)
 {
     for (int i = 0; atomic_load_explicit(&taken, memory_order_relaxed); i++) {
         if (i == SPINS_BEFORE_SLEEP) {

@@ -41,7 +41,8 @@ static void spin_pause(void)
 #endif
 }
 
-/* --- bells ------------------------------------------------------------------------------------- */
+/* --- bells -------------------------------------------------------------------------------------
+ */
 
 static bool is_rung(core *c)
 {
@@ -81,7 +82,8 @@ void yoke_port_pend(yoke_loop *l)
     }
 }
 
-/* --- the app loop: an absolute sleep, then a short spin ---------------------------------------- */
+/* --- the app loop: an absolute sleep, then a short spin ----------------------------------------
+ */
 
 static void sleep_until(core *c, uint64_t due_us)
 {
@@ -146,7 +148,8 @@ void yoke_port_reap(yoke_loop *l)
     c->launched = false;
 }
 
-/* --- the platform loop: wakes, descriptors and time ---------------------------------------------- */
+/* --- the platform loop: wakes, descriptors and time ----------------------------------------------
+ */
 
 static void watch_bell(core *c, uint64_t due_us)
 {
@@ -175,11 +178,7 @@ static void wait_platform(core *c, uint64_t due_us)
 
 static void look_now_and_then(void)
 {
-    static unsigned turns;
     static uint64_t looked_us;
-    if (++turns % TURNS_BETWEEN_LOOKS) {
-        return;
-    }
     uint64_t now_us = yoke_port_now_us();
     if (now_us - looked_us >= US_BETWEEN_LOOKS) {
         looked_us = now_us;
@@ -189,20 +188,22 @@ static void look_now_and_then(void)
 
 static void run_platform(core *c, const yoke_task *root)
 {
+    unsigned turns = 0;
     for (;;) {
-        uint64_t due_us = c->loop->step(c->loop);
+        uint64_t due_us = yoke_loop_step(c->loop);
         if (yoke_done(root)) {
             return;
         }
-        if (due_us == YOKE_AT_ONCE) {
-            look_now_and_then();
-        } else {
+        if (due_us != YOKE_AT_ONCE) {
             wait_platform(c, due_us);
+        } else if (++turns % TURNS_BETWEEN_LOOKS == 0) {
+            look_now_and_then();
         }
     }
 }
 
-/* --- all of it ------------------------------------------------------------------------------------ */
+/* --- all of it
+ * ------------------------------------------------------------------------------------ */
 
 /* The root task has left core 1 running: stop it after its present step. */
 static void stop_app_thread(core *c)

@@ -99,13 +99,19 @@ static bool is_ready(int fd, uint32_t events)
     return poll(&p, 1, 0) != 0; /* an error is for the caller's read or write to find */
 }
 
+int posix_poll(posix_source *s, uint32_t events)
+{
+    bool waits = !is_ready(s->fd, events) && add(s, events | EPOLLONESHOT) == YOKE_OK;
+    return waits ? YOKE_PENDING : YOKE_OK;
+}
+
 int posix_wait(yoke_task *t, posix_source *s, uint32_t events)
 {
-    if (is_ready(s->fd, events) || add(s, events | EPOLLONESHOT) < 0) {
-        s->waiter = NULL;
-        return YOKE_OK;
+    if (posix_poll(s, events) == YOKE_PENDING) {
+        return yoke_park(t, &s->waiter);
     }
-    return yoke_park(t, &s->waiter);
+    s->waiter = NULL;
+    return YOKE_OK;
 }
 
 void posix_forget(posix_source *s)

@@ -32,7 +32,8 @@ uint32_t log_dropped(unsigned core)
     return atomic_load_explicit(&queues[core].refused, memory_order_relaxed);
 }
 
-/* --- on the platform loop ------------------------------------------------------------------------- */
+/* --- on the platform loop
+ * ------------------------------------------------------------------------- */
 
 typedef struct {
     record oldest; /* of this core, taken out of its ring */
@@ -70,9 +71,9 @@ static bool tell_drops(void)
         if (lost && !s->any) {
             s->drops_told += lost;
             uintptr_t values[LOG_VALUES] = {lost, core, LOG_RING};
-            drain.length = log_format(drain.text, sizeof drain.text,
-                                      "log: %u lines of core %u lost, its ring of %u was full",
-                                      values);
+            drain.length =
+                log_format(drain.text, sizeof drain.text,
+                           "log: %u lines of core %u lost, its ring of %u was full", values);
             return true;
         }
     }
@@ -86,8 +87,7 @@ static bool next_line(void)
         return tell_drops();
     }
     s->any = false;
-    drain.length =
-        log_format(drain.text, sizeof drain.text, s->oldest.format, s->oldest.values);
+    drain.length = log_format(drain.text, sizeof drain.text, s->oldest.format, s->oldest.values);
     return true;
 }
 

@@ -11,8 +11,9 @@
 YOKE_ASYNC int console_read(yoke_task *t, char *buffer, size_t size);
 
 /* Write all of `text`, `size` bytes, at most CONSOLE_WRITE_MAX, in one piece: what other tasks
- * write comes before it or after it. Answers `size`; YOKE_EINVAL: too long; YOKE_EIO: the other
- * side is gone, nothing can be written any more. Platform loop. */
+ * write comes before it or after it. Answers `size`; YOKE_EINVAL: too long; YOKE_EBUSY: eight other
+ * tasks wait for room already; YOKE_EIO: the other side is gone, nothing can be written any more.
+ * Platform loop. */
 YOKE_ASYNC int console_write(yoke_task *t, const char *text, size_t size);
 
 /* True when a person watches: colours are welcome. False under NO_COLOR. Any core. */

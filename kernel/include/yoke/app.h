@@ -1,10 +1,10 @@
 /* The app loop: a loop on core 1 that also steps workers. Core 1 can be started once, so all
  * workers share it.
  *
- *            yoke_app_start()              first turn              yoke_app_stop()
- *   APP_OFF ─────────────────▶ APP_STARTING ─────────▶ APP_RUNNING ───────────────▶ APP_STOPPING
- *      ▲                                                                                 │
- *      └──────────────────────────────── last turn done, core 1 idle ◀───────────────────┘
+ *            yoke_app_start()               yoke_app_stop()
+ *   APP_OFF ─────────────────▶ APP_RUNNING ─────────────────▶ APP_STOPPING
+ *      ▲                                                           │
+ *      └────────── last turn done, core 1 idle ◀───────────────────┘
  *
  * One turn: the tasks of the loop (yoke/loop.h), then one released worker, or else one round of
  * the background workers. Tasks of the loop keep their place while it is stopped. */
@@ -22,7 +22,7 @@ enum yoke_report {
     YOKE_REPORT_QUARANTINED = YOKE_WORKER_QUARANTINED, /* value: that, or the last error */
 };
 
-enum yoke_app_state { YOKE_APP_OFF, YOKE_APP_STARTING, YOKE_APP_RUNNING, YOKE_APP_STOPPING };
+enum yoke_app_state { YOKE_APP_OFF, YOKE_APP_RUNNING, YOKE_APP_STOPPING };
 
 typedef struct {
     yoke_loop loop; /* tasks may be started on it */
@@ -32,7 +32,7 @@ typedef struct {
     /* --- the kernel's --- */
     _Atomic(yoke_worker *) workers; /* in the order they were added; changed under the lock */
     _Atomic(yoke_worker *) *tail;   /* under the lock */
-    yoke_worker *background;        /* whose turn it is among those without a period */
+    yoke_worker *background;        /* of those without a period, the one that ran last */
     const yoke_worker *last;        /* stepped last, */
     uint32_t last_us;               /* for so long, */
     uint32_t last_end_us;           /* until then */
@@ -42,7 +42,6 @@ typedef struct {
     int32_t slack_us;               /* from now to the next release */
     int32_t pause_us;               /* from now to the end of a background worker's pause */
     atomic_uint state;              /* enum yoke_app_state; changed under the lock */
-    atomic_uint leavers;            /* a worker wants to leave; changed under the lock */
 } yoke_app;
 
 /* Prepare `app`, off and without workers, as the loop of core 1. */
@@ -71,6 +70,10 @@ int yoke_worker_add(yoke_app *app, yoke_worker *w);
 /* Have `w` leave: it is not stepped again once the step under way, if any, has ended. Then
  * yoke_worker_join(). YOKE_ENOENT: it is not in. Either core, also from its own step. */
 int yoke_worker_remove(yoke_app *app, yoke_worker *w);
+
+/* Have the next step of `w`, and all later ones, call `step` with `arg`: never one with the other's
+ * partner. A degraded or quarantined worker becomes active. Either core, any interrupt. */
+void yoke_worker_set(yoke_app *app, yoke_worker *w, yoke_step *step, void *arg);
 
 /* The worker added after `w` (NULL: the first), or NULL: for tables. `w` must still be in. The
  * platform loop. */

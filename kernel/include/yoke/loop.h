@@ -3,14 +3,15 @@
  * One turn, in this order:  1. wake the tasks whose timer is due
  *                           2. take over what other cores and interrupts have queued
  *                           3. run each task that was ready by then, once
- * The clock is read at most once a turn, and only when somebody asks for it. */
+ * The clock is read at most once a turn, and only when somebody asks for it. While nothing has come
+ * from elsewhere, a step of the platform loop repeats 3 until 32 tasks have run. */
 #ifndef YOKE_LOOP_H
 #define YOKE_LOOP_H
 
 #include "yoke/task.h"
 
-#define YOKE_CORES 2u           /* core 0: the platform loop; core 1: the app loop */
-#define YOKE_NEVER UINT64_MAX   /* "no time is due" */
+#define YOKE_CORES   2u          /* core 0: the platform loop; core 1: the app loop */
+#define YOKE_NEVER   UINT64_MAX  /* "no time is due" */
 #define YOKE_AT_ONCE UINT64_C(0) /* "step again now" */
 
 /* What an observer is told of a task. */
@@ -37,7 +38,7 @@ struct yoke_loop {
     uint64_t (*step)(yoke_loop *l); /* one turn; yoke_loop_step, or the app loop's */
     yoke_task_list ready;           /* this loop only, never an interrupt */
     yoke_task_list inbox;           /* others queue here, under the port's lock */
-    atomic_bool waiting;            /* the inbox is not empty */
+    atomic_bool waiting;            /* look at the inbox; and at the workers, on the app loop */
     atomic_bool stopped;            /* set by the step function: step no more */
     bool now_known;                 /* now_us is this turn's */
     uint8_t core;
@@ -46,8 +47,8 @@ struct yoke_loop {
     yoke_observer *observers;
 };
 
-/* Prepare `l` as the loop of `core` (0 or 1; another fails check loop 201), with no task. Before
- * anything is started on it. A second call forgets the loop that had the core before. */
+/* Prepare `l` as the loop of `core`, 0 or 1, with no task. Before anything is started on it. A
+ * second call forgets the loop that had the core before. yoke_app_init() does it for core 1. */
 void yoke_loop_init(yoke_loop *l, unsigned core);
 
 /* One turn. Answers when the next is due: YOKE_AT_ONCE, a time in us, or YOKE_NEVER (a wake will

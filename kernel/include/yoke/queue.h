@@ -25,10 +25,11 @@ typedef struct {
 
 /* A queue of the items of `array`, whose length must be a power of two:
  * static event ring[16]; static yoke_queue q = YOKE_QUEUE(ring); */
-#define YOKE_QUEUE(array)                                                                          \
-    {.items = (array),                                                                             \
-     .item_size = sizeof((array)[0]),                                                              \
-     .capacity = YOKE_QUEUE_LENGTH(sizeof(array) / sizeof((array)[0]))}
+#define YOKE_QUEUE(array)                                                 \
+    {                                                                     \
+        .items = (array), .item_size = sizeof((array)[0]),                \
+        .capacity = YOKE_QUEUE_LENGTH(sizeof(array) / sizeof((array)[0])) \
+    }
 
 /* n; does not compile unless it is a power of two. */
 #define YOKE_QUEUE_LENGTH(n) ((n) + 0 * sizeof(char[(n) & ((n)-1) ? -1 : 1]))

@@ -12,8 +12,8 @@
 
 /* One writer (a loop or an interrupt of one core) and one reading loop; each may be any. */
 typedef struct {
-    void *slots; /* four values, one after the other; the caller's */
-    size_t size; /* of one value, in bytes, at least 1 */
+    void *slots;                 /* four values, one after the other; the caller's */
+    size_t size;                 /* of one value, in bytes, at least 1 */
     atomic_uchar newest_slot[2]; /* of each pair */
     atomic_uchar newest_pair;
     atomic_uchar reading_pair;
@@ -21,7 +21,10 @@ typedef struct {
 
 /* Share the values of array `slots`, four of them: static sample slots[4];
  * static yoke_share s = YOKE_SHARE(slots); Until the first write, readers see slots[0]. */
-#define YOKE_SHARE(array) {.slots = (array), .size = sizeof(array) / 4}
+#define YOKE_SHARE(array)                           \
+    {                                               \
+        .slots = (array), .size = sizeof(array) / 4 \
+    }
 
 /* Publish `*value`. The writer only. Wait-free: one copy and three small stores. */
 void yoke_share_write(yoke_share *s, const void *value);

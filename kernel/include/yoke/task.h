@@ -49,10 +49,10 @@ struct yoke_task {
     atomic_uchar core;        /* of the home loop */
     bool woken;               /* while READY or RUNNING: run once more. The home loop's */
     int rc;                   /* what the body ends with; valid when done */
-    yoke_task *due[2]; /* timer tree (timer.c): tasks due earlier, later. The home loop's */
-    uint32_t due_low;  /* when the timer fires: the low 48 bits of the clock, in us */
-    uint16_t due_high; /* … */
-    uint16_t line;     /* where the body is paused; 0 is the beginning */
+    yoke_task *due[2];        /* timer tree (timer.c): tasks due earlier, later. The home loop's */
+    uint32_t due_low;         /* when the timer fires: the low 48 bits of the clock, in us */
+    uint16_t due_high;        /* … */
+    uint16_t line;            /* where the body is paused; 0 is the beginning */
 };
 
 /* The place of the body that ran last on each core, for observers. YOKE_BEGIN sets it. */
@@ -61,55 +61,58 @@ extern const yoke_place *yoke_place_on_core[];
 /* --- bodies: seven macros ------------------------------------------------------------------ */
 
 /* Initialise the member `task` of a frame: { .task = YOKE_TASK(blink_body) } */
-#define YOKE_TASK(body_) {.body = (body_)}
+#define YOKE_TASK(body_) \
+    {                    \
+        .body = (body_)  \
+    }
 
 /* The frame of this type that holds task `t`. */
-#define YOKE_FRAME(type, t) ((type *)(void *)((char *)(t) - offsetof(type, task)))
+#define YOKE_FRAME(type, t) ((type *)(void *)((char *)(t)-offsetof(type, task)))
 
 /* First statement of a body. Before it only YOKE_FRAME: what stands there runs at each resume. */
-#define YOKE_BEGIN(t)                                                                              \
-    static const yoke_place yoke_here_ = {__func__, __FILE__};                                     \
-    yoke_place_on_core[(t)->core] = &yoke_here_;                                                   \
-    switch ((t)->line) {                                                                           \
-    default:                                                                                       \
-        yoke_task_lost();                                                                          \
+#define YOKE_BEGIN(t)                                          \
+    static const yoke_place yoke_here_ = {__func__, __FILE__}; \
+    yoke_place_on_core[(t)->core] = &yoke_here_;               \
+    switch ((t)->line) {                                       \
+    default:                                                   \
+        yoke_task_lost();                                      \
     case 0:;
 
 /* Wait until `call` no longer answers YOKE_PENDING; the answer is then in t->status. Assign
  * inside to keep it: YOKE_AWAIT(t, me->n = net_read(t, ...));
  * Locals do not survive it: what must live across a wait lives in the frame. Never inside a
  * `switch` of your own. */
-#define YOKE_AWAIT(t, call)                                                                        \
-    do {                                                                                           \
-        (t)->line = __LINE__;                                                                      \
-        __attribute__((fallthrough));                                                              \
-    case __LINE__:                                                                                 \
-        if (yoke_settle((t), (call)) == YOKE_PENDING) {                                            \
-            return YOKE_PENDING;                                                                   \
-        }                                                                                          \
+#define YOKE_AWAIT(t, call)                             \
+    do {                                                \
+        (t)->line = __LINE__;                           \
+        __attribute__((fallthrough));                   \
+    case __LINE__:                                      \
+        if (yoke_settle((t), (call)) == YOKE_PENDING) { \
+            return YOKE_PENDING;                        \
+        }                                               \
     } while (0)
 
 /* Wait; on an error leave through YOKE_FINALLY, ending with that error. */
-#define YOKE_TRY(t, call)                                                                          \
-    do {                                                                                           \
-        YOKE_AWAIT(t, call);                                                                       \
-        if ((t)->status < 0) {                                                                     \
-            (t)->rc = (t)->status;                                                                 \
-            goto yoke_finally_;                                                                    \
-        }                                                                                          \
+#define YOKE_TRY(t, call)          \
+    do {                           \
+        YOKE_AWAIT(t, call);       \
+        if ((t)->status < 0) {     \
+            (t)->rc = (t)->status; \
+            goto yoke_finally_;    \
+        }                          \
     } while (0)
 
 /* Reached at the end and after every YOKE_TRY that failed, cancel included. Clean up here. */
-#define YOKE_FINALLY(t)                                                                            \
-    if (0) {                                                                                       \
-        goto yoke_finally_;                                                                        \
-    }                                                                                              \
+#define YOKE_FINALLY(t)     \
+    if (0) {                \
+        goto yoke_finally_; \
+    }                       \
     yoke_finally_:
 
 /* Last statement of a body. */
-#define YOKE_END(t)                                                                                \
-    }                                                                                              \
-    (t)->line = 0;                                                                                 \
+#define YOKE_END(t) \
+    }               \
+    (t)->line = 0;  \
     return (t)->rc
 
 /* --- from any core, any interrupt ---------------------------------------------------------- */
@@ -141,7 +144,7 @@ YOKE_ASYNC int yoke_yield(yoke_task *t);
 YOKE_ASYNC int yoke_sleep_ms(yoke_task *t, uint32_t ms);
 
 /* Wait until the clock shows `due_us` (yoke_now_us() counts in it); a time that has passed
- * answers in the next turn. At most 2^47 us (4 years) ahead. Answers YOKE_OK. */
+ * answers in the next turn. At most 2^46 us (2.2 years) ahead. Answers YOKE_OK. */
 YOKE_ASYNC int yoke_sleep_until(yoke_task *t, uint64_t due_us);
 
 /* Limit any wait: YOKE_AWAIT(t, yoke_within(t, 100, yoke_join(t, &child.task)));
@@ -154,7 +157,8 @@ YOKE_ASYNC int yoke_within(yoke_task *t, uint32_t ms, int answer);
 YOKE_ASYNC int yoke_join(yoke_task *t, yoke_task *child);
 
 /* Wait for the end of all `n` children. The first that fails has the others cancelled. Answers
- * YOKE_OK, or the error of the first failed child in the order of the list. */
+ * YOKE_OK, or the error of the first failed child in the order of the list, YOKE_ECANCELED only if
+ * there is no other. */
 YOKE_ASYNC int yoke_gather(yoke_task *t, yoke_task *const children[], size_t n);
 
 /* --- for those who write awaitables ---------------------------------------------------------- */

@@ -35,23 +35,23 @@ enum yoke_worker_state {
     YOKE_WORKER_QUARANTINED, /* not stepped any more */
 };
 
-#define YOKE_LATE_BUCKETS   20u
-#define YOKE_PERIOD_US_MAX  (UINT32_C(1) << 29) /* 8.9 minutes */
-#define YOKE_PATIENCE       5u                  /* what patience 0 means */
+#define YOKE_LATE_BUCKETS  20u
+#define YOKE_PERIOD_US_MAX (UINT32_C(1) << 29) /* 8.9 minutes */
+#define YOKE_PATIENCE      5u                  /* what patience 0 means */
 
 /* The account. All counts are modulo 2^32, and since yoke_worker_add(). */
 typedef struct {
     uint32_t runs;
     uint32_t run_us_last;
     uint32_t run_us_longest;
-    uint32_t run_us_total;    /* its difference between two readings is the load */
-    uint32_t late_us_longest; /* start of a step after its release; 0 for background */
-    uint32_t skips;           /* whole periods left out because it was late */
-    uint32_t overruns;        /* steps longer than budget_us */
-    uint32_t errors;          /* steps that answered a negative value */
-    uint32_t held;            /* background: turns without enough slack */
-    int32_t error_last;       /* the newest negative answer, or 0 */
-    uint32_t state;           /* enum yoke_worker_state */
+    uint32_t run_us_total;            /* its difference between two readings is the load */
+    uint32_t late_us_longest;         /* start of a step after its release; 0 for background */
+    uint32_t skips;                   /* whole periods left out because it was late */
+    uint32_t overruns;                /* steps longer than budget_us */
+    uint32_t errors;                  /* steps that answered a negative value */
+    uint32_t held;                    /* background: turns without enough slack */
+    int32_t error_last;               /* the newest negative answer, or 0 */
+    uint32_t state;                   /* enum yoke_worker_state */
     const yoke_worker *late_after;    /* the longest step it had to wait for when it was latest or
                                          last skipped was a step of this worker, which may have
                                          left since; NULL: of none */
@@ -88,10 +88,6 @@ struct yoke_worker {
 /* One consistent copy of the account of `w`. Any core, not from an interrupt; asks again while the
  * app loop is writing (less than 1 us). The app loop never waits for it. */
 yoke_worker_stats yoke_worker_read(const yoke_worker *w);
-
-/* Have the next step, and all later ones, call `step` with `arg`: never one with the other's
- * partner. A degraded or quarantined worker becomes active. Any core, any interrupt. */
-void yoke_worker_set(yoke_worker *w, yoke_step *step, void *arg);
 
 /* Wait until `w` is OFF: removed, and no step of it under way. Its memory is then the caller's.
  * One waiter (check task 102). Answers YOKE_OK. */

@@ -30,6 +30,10 @@ struct posix_source {
  * always ready. One waiter (check task 102). Answers YOKE_OK. Platform loop. */
 YOKE_ASYNC int posix_wait(yoke_task *t, posix_source *s, uint32_t events);
 
+/* Is `s` ready for `events`? YOKE_OK: yes, or epoll does not know it. YOKE_PENDING: s->ready() is
+ * told, once, when it is. Platform loop. */
+int posix_poll(posix_source *s, uint32_t events);
+
 /* Forget `s`, before its descriptor is closed. Platform loop. */
 void posix_forget(posix_source *s);
 

@@ -12,8 +12,8 @@
 
 #include "yoke/loop.h"
 
-#define LOG_RING      64u  /* lines each core may have waiting, a power of two */
-#define LOG_LINE_MAX  160u /* bytes of a printed line; the rest is cut off and marked with "..." */
+#define LOG_RING     64u  /* lines each core may have waiting, a power of two */
+#define LOG_LINE_MAX 160u /* bytes of a printed line; the rest is cut off and marked with "..." */
 
 /* Write one line; a newline is added. `format` must live for ever and knows %d (int32_t),
  * %u (uint32_t), %x, %08x, %s (a string that lives for ever), %p (an address, without 0x) and %%;

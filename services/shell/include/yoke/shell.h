@@ -8,9 +8,9 @@
 #include "yoke/console.h"
 #include "yoke/task.h"
 
-#define SHELL_LINE_MAX 96u                /* bytes of an input line, without its newline */
-#define SHELL_WORDS    6u                 /* of a line, the command's name included */
-#define SHELL_ROW_MAX  CONSOLE_WRITE_MAX  /* bytes of a row of an answer, with its newline */
+#define SHELL_LINE_MAX 96u               /* bytes of an input line, without its newline */
+#define SHELL_WORDS    6u                /* of a line, the command's name included */
+#define SHELL_ROW_MAX  CONSOLE_WRITE_MAX /* bytes of a row of an answer, with its newline */
 
 typedef struct shell shell;
 
@@ -26,7 +26,7 @@ typedef struct {
 
 /* The frame of the shell's task. Set `commands`; the rest is the shell's. */
 struct shell {
-    yoke_task task; /* SHELL_TASK */
+    yoke_task task;                /* SHELL_TASK */
     const shell_command *commands; /* the last has name NULL; `help` is built in */
     char *word[SHELL_WORDS];       /* of the present line */
     unsigned words;
