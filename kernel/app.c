@@ -38,8 +38,7 @@ static bool move_state(yoke_app *app, enum yoke_app_state from, enum yoke_app_st
     return moved;
 }
 
-/* --- workers come and go
- * -------------------------------------------------------------------------- */
+/* --- workers come and go --------------------------------------------- */
 
 /* Only the app loop unlinks, or a caller while it is off; others only append behind the last. */
 static void unlink_worker(yoke_app *app, _Atomic(yoke_worker *) *at, yoke_worker *w)
@@ -67,8 +66,7 @@ static uint8_t take_wishes(yoke_worker *w)
     return wanted;
 }
 
-/* --- which worker runs next
- * ------------------------------------------------------------------------- */
+/* --- which worker runs next ------------------------------------------ */
 
 static int32_t lesser(int32_t a, int32_t b)
 {
@@ -162,8 +160,7 @@ static bool run_background(yoke_app *app, uint32_t now_us)
     return any;
 }
 
-/* --- one turn
- * ----------------------------------------------------------------------------------------- */
+/* --- one turn -------------------------------------------------------- */
 
 /* Off, unless somebody asked for something in the last moment. */
 static void finish(yoke_app *app)
@@ -208,8 +205,7 @@ static uint64_t app_step(yoke_loop *l)
     return workers_us < tasks_us ? workers_us : tasks_us;
 }
 
-/* --- from either core
- * ------------------------------------------------------------------------------- */
+/* --- from either core ------------------------------------------------ */
 
 void yoke_app_init(yoke_app *app)
 {

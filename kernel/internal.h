@@ -62,7 +62,7 @@ static inline bool task_expired(const yoke_task *t)
     return (task_flags(t) & (TIMED | IN_TREE)) == TIMED;
 }
 
-/* --- loops (loop.c) --- */
+/* --- loops (loop.c) -------------------------------------------------- */
 
 /* On the loop itself: `t`, which is started, is to run in the next turn, or once more. */
 void loop_ready(yoke_loop *l, yoke_task *t);
@@ -90,14 +90,14 @@ ALWAYS_INLINE bool loop_is_waited_for(const yoke_loop *l)
 void loop_turn(yoke_loop *l);
 uint64_t loop_due_us(yoke_loop *l);
 
-/* --- the life of a task (task.c): the home loop only --- */
+/* --- the life of a task (task.c): the home loop only ----------------- */
 
 void task_begin(yoke_task *t); /* to its beginning: STARTED and nothing else */
 int task_step(yoke_loop *l, yoke_task *t);
 void task_end(yoke_loop *l, yoke_task *t); /* after a step that did not answer YOKE_PENDING */
 void task_run(yoke_loop *l, yoke_task *t); /* a step, and what follows from it */
 
-/* --- the timer tree (timer.c): home loop only --- */
+/* --- the timer tree (timer.c): home loop only ------------------------ */
 
 void timer_insert(yoke_task *t, uint64_t time_us); /* sets IN_TREE */
 void timer_remove(yoke_task *t);                   /* if IN_TREE; clears it */
@@ -105,7 +105,7 @@ void timer_fire_due(yoke_loop *l);
 uint64_t timer_next_us(yoke_loop *l);
 bool timer_is_after(const yoke_task *t, uint64_t time_us);
 
-/* --- workers (worker.c): the app loop only --- */
+/* --- workers (worker.c): the app loop only --------------------------- */
 
 /* The app loop reads the list without the lock and without an order of its own: of a worker that
  * is new it first sees the mark BEGIN, and takes the lock because of it. */

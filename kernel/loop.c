@@ -41,8 +41,7 @@ void yoke_observe(yoke_loop *l, yoke_observer *o)
     l->observers = o;
 }
 
-/* --- becoming ready ------------------------------------------------------------------------------
- */
+/* --- becoming ready -------------------------------------------------- */
 
 void loop_append(yoke_loop *l, yoke_task *t)
 {
@@ -61,8 +60,7 @@ void loop_ready(yoke_loop *l, yoke_task *t)
     }
 }
 
-/* --- the inbox -----------------------------------------------------------------------------------
- */
+/* --- the inbox ------------------------------------------------------- */
 
 void unlock_and_pend(uint32_t saved, yoke_loop *target)
 {
@@ -126,8 +124,7 @@ void loop_take_inbox(yoke_loop *l)
     yoke_port_unlock(saved);
 }
 
-/* --- one turn
- * --------------------------------------------------------------------------------------- */
+/* --- one turn -------------------------------------------------------- */
 
 /* Run what is ready now; what becomes ready meanwhile is for the next turn. Answers how many ran.
  */

@@ -11,7 +11,7 @@ _Noreturn void yoke_task_lost(void)
     yoke_port_fail("task", 101);
 }
 
-/* --- from any core, any interrupt ---------------------------------------------------------- */
+/* --- from any core, any interrupt ------------------------------------ */
 
 static bool is_taken(const yoke_task *t)
 {
@@ -84,8 +84,7 @@ bool yoke_done(const yoke_task *t)
     return atomic_load_explicit(&t->flags, memory_order_acquire) & DONE && !(task_mark(t) & START);
 }
 
-/* --- one run -----------------------------------------------------------------------------------
- */
+/* --- one run --------------------------------------------------------- */
 
 /* Out of the way of a loop that nobody observes. */
 __attribute__((noinline, cold)) static void notify(yoke_loop *l, yoke_task *t,
@@ -118,7 +117,7 @@ static yoke_loop *end_locked(yoke_task *t)
 {
     atomic_store_explicit(&t->flags, DONE, memory_order_release);
     uint8_t again = task_mark(t) & START;
-    task_mark_set(t, 0);
+    task_mark_set(t, again);
     if (again) {
         loop_post_locked(t, START);
     }
@@ -148,8 +147,7 @@ void task_run(yoke_loop *l, yoke_task *t)
     }
 }
 
-/* --- to await ----------------------------------------------------------------------------------
- */
+/* --- to await -------------------------------------------------------- */
 
 int yoke_settle(yoke_task *t, int answer)
 {
@@ -232,8 +230,7 @@ int yoke_within(yoke_task *t, uint32_t ms, int answer)
     return expired(t, WITHIN) ? YOKE_ETIMEDOUT : YOKE_PENDING;
 }
 
-/* --- children ----------------------------------------------------------------------------------
- */
+/* --- children -------------------------------------------------------- */
 
 static int join_child(yoke_task *t, yoke_task *child)
 {

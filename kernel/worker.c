@@ -6,8 +6,7 @@
 #define RETRY_US     1000u      /* first pause of a background worker after an error */
 #define RETRY_US_MAX (1u << 28) /* a pause that long does not double again */
 
-/* --- the account: changed by the app loop in place
- * -------------------------------------------------- */
+/* --- the account: changed by the app loop in place ------------------- */
 
 /* Several words that belong together change while `writing` is odd; one word alone needs no more
  * than to be written at once. */
@@ -103,8 +102,7 @@ static void count_lateness(yoke_worker *w, uint32_t late_us)
     w->waited_us = 0;
 }
 
-/* --- policy
- * --------------------------------------------------------------------------------------- */
+/* --- policy ---------------------------------------------------------- */
 
 /* One period, two, four …; a background worker begins with RETRY_US. */
 static void pause_after_error(yoke_worker *w)
@@ -158,8 +156,7 @@ static void report(const yoke_app *app, const yoke_worker *w, uint32_t before, i
     }
 }
 
-/* --- one step
- * --------------------------------------------------------------------------------------- */
+/* --- one step -------------------------------------------------------- */
 
 void worker_waits(const yoke_app *app, yoke_worker *w)
 {
@@ -205,8 +202,7 @@ bool worker_fits(yoke_worker *w, uint32_t now_us, uint32_t until_us)
     return false;
 }
 
-/* --- between steps
- * ------------------------------------------------------------------------------------ */
+/* --- between steps --------------------------------------------------- */
 
 void worker_begin(yoke_worker *w, uint32_t now_us)
 {
@@ -225,8 +221,7 @@ int yoke_worker_join(yoke_task *t, yoke_worker *w)
     return answer;
 }
 
-/* --- a task as a step
- * -------------------------------------------------------------------------------- */
+/* --- a task as a step ------------------------------------------------ */
 
 /* The task is started by hand and stays QUEUED, so no wake ever puts it into the ready list. */
 int yoke_step_task(void *task)

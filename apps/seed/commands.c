@@ -8,8 +8,7 @@
 #define PERIOD_MS_MAX (YOKE_PERIOD_US_MAX / 1000)
 #define RUN_MS_MAX    60000u
 
-/* --- units
- * ---------------------------------------------------------------------------------------- */
+/* --- units ----------------------------------------------------------- */
 
 typedef struct {
     char text[16];
@@ -28,8 +27,7 @@ static quantity time_text(uint64_t us)
     return q;
 }
 
-/* --- workers
- * ----------------------------------------------------------------------------------------- */
+/* --- workers --------------------------------------------------------- */
 
 static const char *state_name(enum yoke_worker_state state)
 {
@@ -106,8 +104,7 @@ static bool run_workers(shell *s, unsigned row)
     return worker_number(row / 2);
 }
 
-/* --- tasks
- * ----------------------------------------------------------------------------------------- */
+/* --- tasks ----------------------------------------------------------- */
 
 static const char *file_name(const char *path)
 {
@@ -141,8 +138,7 @@ static bool run_tasks(shell *s, unsigned row)
     return inspect_task(row, &r);
 }
 
-/* --- changes
- * --------------------------------------------------------------------------------------- */
+/* --- changes --------------------------------------------------------- */
 
 static bool run_add(shell *s, unsigned row)
 {

@@ -9,8 +9,7 @@
 yoke_loop seed_platform;
 yoke_app seed_app;
 
-/* --- on the app loop
- * -------------------------------------------------------------------------------- */
+/* --- on the app loop ------------------------------------------------- */
 
 static int hello_body(yoke_task *t)
 {
@@ -21,8 +20,7 @@ static int hello_body(yoke_task *t)
 
 static yoke_task hello = YOKE_TASK(hello_body);
 
-/* --- on the platform loop
- * ---------------------------------------------------------------------------- */
+/* --- on the platform loop -------------------------------------------- */
 
 int seed_start_app(void)
 {

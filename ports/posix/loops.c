@@ -41,8 +41,7 @@ static void spin_pause(void)
 #endif
 }
 
-/* --- bells -------------------------------------------------------------------------------------
- */
+/* --- bells ----------------------------------------------------------- */
 
 static bool is_rung(core *c)
 {
@@ -82,8 +81,7 @@ void yoke_port_pend(yoke_loop *l)
     }
 }
 
-/* --- the app loop: an absolute sleep, then a short spin ----------------------------------------
- */
+/* --- the app loop: an absolute sleep, then a short spin -------------- */
 
 static void sleep_until(core *c, uint64_t due_us)
 {
@@ -148,8 +146,7 @@ void yoke_port_reap(yoke_loop *l)
     c->launched = false;
 }
 
-/* --- the platform loop: wakes, descriptors and time ----------------------------------------------
- */
+/* --- the platform loop: wakes, descriptors and time ------------------ */
 
 static void watch_bell(core *c, uint64_t due_us)
 {
@@ -202,8 +199,7 @@ static void run_platform(core *c, const yoke_task *root)
     }
 }
 
-/* --- all of it
- * ------------------------------------------------------------------------------------ */
+/* --- all of it ------------------------------------------------------- */
 
 /* The root task has left core 1 running: stop it after its present step. */
 static void stop_app_thread(core *c)

@@ -42,8 +42,7 @@ static void end_writing(entry *e)
     atomic_store_explicit(&e->writing, get(&e->writing) + 1, memory_order_release);
 }
 
-/* --- on the observed loop -----------------------------------------------------------------------
- */
+/* --- on the observed loop -------------------------------------------- */
 
 static entry *find(table *in, const yoke_task *t)
 {
@@ -123,8 +122,7 @@ void inspect_open(yoke_loop *l)
     yoke_observe(l, &in->observer);
 }
 
-/* --- from anywhere
- * -------------------------------------------------------------------------------- */
+/* --- from anywhere --------------------------------------------------- */
 
 static void copy(inspect_row *row, const entry *e)
 {

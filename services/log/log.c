@@ -32,8 +32,7 @@ uint32_t log_dropped(unsigned core)
     return atomic_load_explicit(&queues[core].refused, memory_order_relaxed);
 }
 
-/* --- on the platform loop
- * ------------------------------------------------------------------------- */
+/* --- on the platform loop -------------------------------------------- */
 
 typedef struct {
     record oldest; /* of this core, taken out of its ring */

@@ -34,8 +34,7 @@ bool shell_number(const char *text, uint32_t min, uint32_t max, uint32_t *number
     return n >= min;
 }
 
-/* --- what to do with a line
- * ----------------------------------------------------------------------- */
+/* --- what to do with a line ------------------------------------------ */
 
 static bool run_help(shell *s, unsigned row)
 {
@@ -96,8 +95,7 @@ static const shell_command *find(const shell *s)
     return &unknown;
 }
 
-/* --- lines and words
- * --------------------------------------------------------------------------------- */
+/* --- lines and words ------------------------------------------------- */
 
 static char *skip_blanks(char *at)
 {

@@ -29,7 +29,7 @@ typedef struct {
     /* Called on the app loop; must be short and never wait: write a log record, set a signal.
      * NULL: nobody wants to know. Set it while the loop is off. */
     void (*report)(const yoke_worker *w, enum yoke_report what, int32_t value);
-    /* --- the kernel's --- */
+    /* --- the kernel's ---------------------------------------------------- */
     _Atomic(yoke_worker *) workers; /* in the order they were added; changed under the lock */
     _Atomic(yoke_worker *) *tail;   /* under the lock */
     yoke_worker *background;        /* of those without a period, the one that ran last */

@@ -4,7 +4,7 @@
 
 #include "yoke/loop.h"
 
-/* --- called by both loops and by interrupts ------------------------------------------------- */
+/* --- called by both loops and by interrupts -------------------------- */
 
 /* The clock: microseconds, never backwards, the same on both cores, safe in an interrupt. */
 uint64_t yoke_port_now_us(void);
@@ -20,7 +20,7 @@ void yoke_port_pend(yoke_loop *l);
 /* The loop that is calling: NULL in an interrupt, or in a thread that is no loop. */
 yoke_loop *yoke_port_here(void);
 
-/* --- called by the platform loop ------------------------------------------------------------- */
+/* --- called by the platform loop ------------------------------------- */
 
 /* Clear l->stopped, then have core 1 call l->step(l) whenever its last answer says so or the loop
  * was pended, until l->stopped. YOKE_EBUSY: core 1 is in use. YOKE_EIO: the machine refused. */
@@ -30,7 +30,7 @@ int yoke_port_launch(yoke_loop *l);
  * core 1 was never launched there is nothing to do. */
 void yoke_port_reap(yoke_loop *l);
 
-/* --- called when all is lost ----------------------------------------------------------------- */
+/* --- called when all is lost ----------------------------------------- */
 
 /* Record module and number so that they survive a restart, report them, and restart. */
 _Noreturn void yoke_port_fail(const char *module, uint16_t number);

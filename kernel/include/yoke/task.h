@@ -58,7 +58,7 @@ struct yoke_task {
 /* The place of the body that ran last on each core, for observers. YOKE_BEGIN sets it. */
 extern const yoke_place *yoke_place_on_core[];
 
-/* --- bodies: seven macros ------------------------------------------------------------------ */
+/* --- bodies: seven macros -------------------------------------------- */
 
 /* Initialise the member `task` of a frame: { .task = YOKE_TASK(blink_body) } */
 #define YOKE_TASK(body_) \
@@ -115,7 +115,7 @@ extern const yoke_place *yoke_place_on_core[];
     (t)->line = 0;  \
     return (t)->rc
 
-/* --- from any core, any interrupt ---------------------------------------------------------- */
+/* --- from any core, any interrupt ------------------------------------ */
 
 /* Start `t` on loop `home` from its beginning. The frame stays the caller's and must live until
  * the task is done. YOKE_EBUSY: it is running already, nothing changed. Each start that answered
@@ -134,7 +134,7 @@ void yoke_cancel(yoke_task *t);
 /* True when `t` has ended and was not started again; then t->rc is its result. */
 bool yoke_done(const yoke_task *t);
 
-/* --- to await; `t` is the task that waits, called from its own body only --------------------- */
+/* --- to await; `t` is the task that waits, called from its own body only --- */
 
 /* Let every other ready task of the loop run first. Answers YOKE_OK. */
 YOKE_ASYNC int yoke_yield(yoke_task *t);
@@ -161,7 +161,7 @@ YOKE_ASYNC int yoke_join(yoke_task *t, yoke_task *child);
  * there is no other. */
 YOKE_ASYNC int yoke_gather(yoke_task *t, yoke_task *const children[], size_t n);
 
-/* --- for those who write awaitables ---------------------------------------------------------- */
+/* --- for those who write awaitables ---------------------------------- */
 
 /* Register `t` in `*slot` as the one to wake, and answer YOKE_PENDING. When this wait is about to
  * end by cancel or time limit, `*slot` is emptied instead. A second waiter fails check task 102.

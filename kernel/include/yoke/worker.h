@@ -69,7 +69,7 @@ struct yoke_worker {
     uint32_t period_us; /* 1 to YOKE_PERIOD_US_MAX; 0: background */
     uint32_t budget_us; /* longest a step should take; 0: no budget */
     uint8_t patience;   /* how many in a row, 1 to 255; 0: YOKE_PATIENCE */
-    /* --- the kernel's ------------------------------------------------------------------- */
+    /* --- the kernel's ---------------------------------------------------- */
     atomic_uchar wanted; /* what others want changed; under the lock */
     bool in_list;        /* added and not yet gone; under the lock */
     uint16_t overruns_in_row;

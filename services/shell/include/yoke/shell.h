@@ -30,7 +30,7 @@ struct shell {
     const shell_command *commands; /* the last has name NULL; `help` is built in */
     char *word[SHELL_WORDS];       /* of the present line */
     unsigned words;
-    /* --- the shell's own --- */
+    /* --- the shell's own ------------------------------------------------- */
     const shell_command *command;
     unsigned row;
     bool more;
