@@ -1,8 +1,9 @@
 /* The search: depth first over all choices. Each execution starts from the beginning and repeats
  * the choices that led to the place where it takes a new one.
  *
- * A state is what every thread has seen so far and what was stored in which order. Code is
- * deterministic, so that is all there is; a state seen before is not followed again. */
+ * A state is all that can make a difference from there on: the static objects, the stack and the
+ * registers of each thread, and what the memory model knows. A state seen before is not followed
+ * again; it is remembered by a hash of 64 bits. */
 #include "engine.h"
 
 #include <setjmp.h>
@@ -11,7 +12,8 @@
 #include <string.h>
 #include <ucontext.h>
 
-#define STACK_BYTES  (64u * 1024u)
+#define STACK_BYTES   (64u * 1024u)
+#define CLEARED_BYTES 4096u /* of it, before each execution: equal states are to look equal */
 #define CHOICES_MAX  4096u
 #define TRACE_MAX    2048u
 #define NAMES_MAX    64u
@@ -23,7 +25,7 @@ typedef struct {
     bool ended;
     const bool *needs; /* NULL: can go on */
     bool wanted;
-    uint64_t history; /* all it has seen */
+    const char *top; /* of its stack: what it uses is from here on */
     unsigned operations;
 } thread;
 
@@ -37,7 +39,6 @@ typedef struct {
     enum operation what;
     uintptr_t address;
     uint64_t value;
-    uint64_t detail;
     const void *code;
 } trace_line;
 
@@ -46,6 +47,10 @@ typedef struct {
     size_t size;
     const char *name;
 } named;
+
+/* Where the static objects of the code under proof begin and end: edge.c, first and last of the
+ * linked files. */
+extern const char data_first[], data_last[], bss_first[], bss_last[];
 
 bool engine_running;
 
@@ -151,11 +156,31 @@ uint64_t engine_mix(uint64_t hash, uint64_t value)
     return hash ^ hash >> 31;
 }
 
+static uint64_t mix_bytes(uint64_t hash, const char *from, const char *to)
+{
+    for (; from + sizeof hash <= to; from += sizeof hash) {
+        uint64_t word;
+        memcpy(&word, from, sizeof word);
+        hash = engine_mix(hash, word);
+    }
+    while (from < to) {
+        hash = engine_mix(hash, (unsigned char)*from++);
+    }
+    return hash;
+}
+
+/* All static objects of the code under proof, each thread's registers and stack, and the model. */
 static uint64_t state_hash(void)
 {
-    uint64_t hash = memory_hash();
+    uint64_t hash = mix_bytes(memory_hash(), data_first, data_last);
+    hash = mix_bytes(hash, bss_first, bss_last);
     for (unsigned i = 0; i < thread_count; i++) {
-        hash = engine_mix(hash, threads[i].history);
+        const thread *t = &threads[i];
+        hash = engine_mix(hash, t->ended);
+        if (!t->ended) {
+            hash = mix_bytes(hash, (const char *)t->at, (const char *)(t->at + 1));
+            hash = mix_bytes(hash, t->top, t->stack + STACK_BYTES);
+        }
     }
     return hash ? hash : 1;
 }
@@ -236,7 +261,7 @@ static bool turn_back(void)
 
 /* --- threads ------------------------------------------------------------------------------- */
 
-enum { COMPLETE = 1, SEEN_BEFORE, CUT, STARTED };
+enum { COMPLETE = 1, SEEN_BEFORE, CUT, STARTED, BEGIN_AGAIN };
 
 static bool is_able(const thread *t)
 {
@@ -263,44 +288,48 @@ static unsigned next_thread(void)
     return able[pick(n)];
 }
 
-static void schedule(void)
+static __attribute__((noinline)) void schedule(void)
 {
-    unsigned from = current;
-    if (starting) {
-        if (!_setjmp(threads[from].at)) {
-            _longjmp(home, STARTED);
-        }
+    threads[current].top = __builtin_frame_address(0);
+    if (_setjmp(threads[current].at)) {
         return;
     }
-    unsigned next = next_thread();
-    if (next != from && !_setjmp(threads[from].at)) {
-        current = next;
-        _longjmp(threads[next].at, 1);
+    if (starting) {
+        _longjmp(home, STARTED);
     }
+    current = next_thread();
+    _longjmp(threads[current].at, 1);
 }
 
-void engine_point(const bool *needs, bool wanted)
+void engine_count(void)
 {
-    thread *t = &threads[current];
-    if (++t->operations > OPERATIONS_MAX) {
+    if (++threads[current].operations > OPERATIONS_MAX) {
         if (now->may_cut) {
             _longjmp(home, CUT);
         }
         proof_fail("a thread goes on for ever");
     }
+}
+
+void engine_begin_again(void)
+{
+    _longjmp(home, BEGIN_AGAIN);
+}
+
+void engine_point(const bool *needs, bool wanted)
+{
+    thread *t = &threads[current];
+    engine_count();
     t->needs = needs;
     t->wanted = wanted;
     schedule();
     t->needs = NULL;
 }
 
-void engine_record(enum operation what, uintptr_t address, uint64_t detail, uint64_t value,
-                   const void *code)
+void engine_record(enum operation what, uintptr_t address, uint64_t value, const void *code)
 {
-    thread *t = &threads[current];
-    t->history = engine_mix(engine_mix(engine_mix(t->history, what), address), detail);
     if (trace_count < TRACE_MAX) {
-        trace[trace_count++] = (trace_line){current, what, address, value, detail, code};
+        trace[trace_count++] = (trace_line){current, what, address, value, code};
     }
 }
 
@@ -311,8 +340,7 @@ static void run_thread(void)
     schedule();
 }
 
-/* Bring thread `i` to its first operation. */
-static void start_thread(unsigned i)
+static void prepare_thread(unsigned i)
 {
     thread *t = &threads[i];
     if (!t->stack) {
@@ -324,13 +352,22 @@ static void start_thread(unsigned i)
     t->start.uc_stack.ss_size = STACK_BYTES;
     t->ended = false;
     t->needs = NULL;
-    t->history = i + 1;
     t->operations = 0;
+    memset(t->at, 0, sizeof t->at);
+    memset(t->stack + STACK_BYTES - CLEARED_BYTES, 0, CLEARED_BYTES);
     makecontext(&t->start, run_thread, 0);
+}
+
+/* Bring thread `i` to its first operation. */
+static int start_thread(unsigned i)
+{
+    prepare_thread(i);
     current = i;
-    if (!_setjmp(home)) {
-        setcontext(&t->start);
+    int how = _setjmp(home);
+    if (!how) {
+        setcontext(&threads[i].start);
     }
+    return how;
 }
 
 /* Answers how it came to an end. */
@@ -341,8 +378,12 @@ static int run_threads(void)
         current = next_thread();
         _longjmp(threads[current].at, 1);
     }
-    engine_running = false;
     return how;
+}
+
+bool engine_is_alive(unsigned i)
+{
+    return i < thread_count && !threads[i].ended;
 }
 
 uint32_t engine_execution(void)
@@ -358,34 +399,39 @@ unsigned current_thread(void)
 unsigned choose(unsigned n)
 {
     unsigned taken = pick(n);
-    engine_record(CHOICE, 0, taken, taken, NULL);
+    engine_record(CHOICE, 0, taken, NULL);
     return taken;
 }
 
 uint32_t ghost_read(const uint32_t *ghost)
 {
     engine_point(NULL, false);
-    engine_record(GHOST_READ, 0, *ghost, *ghost, NULL);
+    engine_record(GHOST_READ, 0, *ghost, NULL);
     return *ghost;
 }
 
 /* --- one scenario -------------------------------------------------------------------------- */
 
-static void begin_execution(void)
+static int execute(void)
 {
     executions++;
-    depth = 0;
-    trace_count = 0;
+    depth = trace_count = 0;
     now->setup();
     memory_reset();
     engine_running = starting = true;
-    for (unsigned i = 0; i < thread_count; i++) {
-        start_thread(i);
+    int how = STARTED;
+    for (unsigned i = 0; i < thread_count && how == STARTED; i++) {
+        how = start_thread(i);
     }
     starting = false;
+    if (how == STARTED) {
+        how = run_threads();
+    }
+    engine_running = false;
+    return how;
 }
 
-static void end_execution(int how)
+static void see_end(int how)
 {
     if (how == COMPLETE) {
         ends++;
@@ -397,25 +443,36 @@ static void end_execution(int how)
     }
 }
 
+static void begin_search(void)
+{
+    memset(seen, 0, seen_size * sizeof *seen);
+    seen_count = depth = known = fixed = 0;
+    ends = cuts = 0;
+}
+
 static void explore(const scenario *s)
 {
     now = s;
     for (thread_count = 0; thread_count < THREADS_MAX && s->threads[thread_count];) {
         thread_count++;
     }
-    memset(seen, 0, seen_size * sizeof *seen);
-    seen_count = name_count = known = fixed = 0;
-    executions = 0;
-    ends = cuts = 0;
-    do {
-        begin_execution();
-        end_execution(run_threads());
-    } while (turn_back());
+    executions = name_count = 0;
+    memory_forget();
+    begin_search();
+    bool more = true;
+    while (more) {
+        int how = execute();
+        if (how == BEGIN_AGAIN) {
+            begin_search();
+        } else {
+            see_end(how);
+            more = turn_back();
+        }
+    }
     if (s->conclude) {
         s->conclude();
     }
-    printf("passed %s: states %zu, executions %u, ends %llu, cut %llu\n", s->name, seen_count,
-           (unsigned)executions, (unsigned long long)ends, (unsigned long long)cuts);
+    printf("passed %s: %zu states, %u executions\n", s->name, seen_count, (unsigned)executions);
     fflush(stdout);
 }
 
@@ -425,10 +482,13 @@ int main(int argc, char **argv)
     sigaltstack(&(stack_t){.ss_sp = crash_stack, .ss_size = sizeof crash_stack}, NULL);
     struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK | SA_NODEFER};
     sigaction(SIGSEGV, &crash, NULL);
-    bool any = false;
     grow();
+    bool any = false;
     for (const scenario *s = scenarios; s->name; s++) {
-        if (argc < 2 || !strcmp(argv[1], s->name)) {
+        if (argc > 1 && !strcmp(argv[1], "--list")) {
+            puts(s->name);
+            any = true;
+        } else if (argc < 2 || !strcmp(argv[1], s->name)) {
             explore(s);
             any = true;
         }

@@ -61,10 +61,18 @@ static void not_both_old(void) { expect((int[]){100, 1000, 1100, -1}); }
 static void mp_send_relaxed(void) { SET(x, 1, relaxed); SET(y, 1, relaxed); }
 static void mp_send_release(void) { SET(x, 1, relaxed); SET(y, 1, release); }
 static void mp_send_fence(void) { SET(x, 1, relaxed); FENCE(release); SET(y, 1, relaxed); }
+static void mp_send_sequence(void)
+{
+    SET(x, 1, relaxed);
+    SET(y, 1, release);
+    SET(y, 2, relaxed);
+}
 static void mp_get_relaxed(void) { r[0] = GET(y, relaxed); r[1] = GET(x, relaxed); }
 static void mp_get_acquire(void) { r[0] = GET(y, acquire); r[1] = GET(x, relaxed); }
 static void mp_get_fence(void) { r[0] = GET(y, relaxed); FENCE(acquire); r[1] = GET(x, relaxed); }
 static void no_old_data(void) { expect((int[]){0, 100, 1100, -1}); }
+
+static void no_old_data_after_two(void) { expect((int[]){0, 100, 1100, 2100, -1}); }
 
 /* --- the same with plain data: no race is reported where there is none ----------------------- */
 
@@ -129,6 +137,7 @@ const scenario scenarios[] = {
     LITMUS("mp-release-acquire", no_old_data, mp_send_release, mp_get_acquire),
     LITMUS("mp-fences", no_old_data, mp_send_fence, mp_get_fence),
     LITMUS("mp-fence-acquire", no_old_data, mp_send_fence, mp_get_acquire),
+    LITMUS("mp-release-sequence", no_old_data_after_two, mp_send_sequence, mp_get_acquire),
     LITMUS("mp-plain", only_whole, plain_send, plain_get),
     LITMUS("corr", never_older, corr_store, corr_read),
     LITMUS("iriw-acquire", all_sixteen, iriw_x_relaxed, iriw_y_relaxed, iriw_get_xy, iriw_get_yx),

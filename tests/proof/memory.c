@@ -7,7 +7,7 @@
  * the schedule.
  *
  * Nothing here is stronger than C11 except: a load never returns a value that is stored later in
- * the same execution, and unordered stores to one object, which the kernel has none of, fail. */
+ * the same execution, and unordered stores of different values to one object, which the kernel has none of, fail. */
 #include "engine.h"
 
 #include <stdatomic.h>
@@ -25,13 +25,17 @@ typedef struct {
 
 typedef struct {
     uint64_t value;
-    view seen; /* what a load that acquires takes over */
+    view seen;       /* what a load that acquires takes over */
+    unsigned header; /* thread + 1 whose release sequence this is part of; 0: of none */
 } message;
 
 /* One atomic object. */
 typedef struct {
     uintptr_t address;
     unsigned size;
+    uint8_t readers; /* threads that ever load it in this scenario, one bit each */
+    uint8_t writers;
+    uint32_t execution; /* that the rest is of */
     unsigned count;
     unsigned newest_strong; /* by a sequentially consistent store */
     message messages[MESSAGES_MAX];
@@ -41,6 +45,7 @@ typedef struct {
 enum access { PLAIN_READ, PLAIN_WRITE, ATOMIC_READ, ATOMIC_WRITE, ACCESSES };
 typedef struct {
     uint32_t execution;
+    uint32_t next_touched;
     uint8_t last[ACCESSES][THREADS_MAX];
 } shadow;
 
@@ -52,18 +57,16 @@ typedef struct {
 
 static place places[PLACES_MAX];
 static unsigned place_count;
-static uint64_t stored; /* hash of all stores, in any order */
 static thread_memory memories[THREADS_MAX];
 static view strong_fences;
 static shadow *shadows; /* on the heap, to keep the static data small */
 
+static uint32_t touched; /* a list of the bytes with a shadow: offset + 1; 0 ends it */
+
 static bool locked;
 static view lock_view;
-static unsigned lock_turns;
-static unsigned fence_turns;
 static bool flags[FLAGS_MAX];
 static view flag_views[FLAGS_MAX];
-static unsigned flag_turns[FLAGS_MAX];
 
 extern char __data_start[], _end[]; /* all static objects */
 
@@ -98,15 +101,22 @@ static void join(view *to, const view *from)
     }
 }
 
+/* After each operation that hands a view over: what follows is not part of it. */
 static void tick(void)
 {
-    mine()->now.clock[current_thread()]++;
+    uint8_t *clock = &mine()->now.clock[current_thread()];
+    must(*clock < UINT8_MAX, "too many operations that release");
+    (*clock)++;
+}
+
+void memory_forget(void)
+{
+    place_count = 0;
+    declared_count = 0;
 }
 
 void memory_reset(void)
 {
-    place_count = 0;
-    stored = 0;
     memset(memories, 0, sizeof memories);
     for (unsigned i = 0; i < THREADS_MAX; i++) {
         memories[i].now.clock[i] = 1;
@@ -115,18 +125,12 @@ void memory_reset(void)
     memset(&lock_view, 0, sizeof lock_view);
     memset(flag_views, 0, sizeof flag_views);
     memset(flags, 0, sizeof flags);
-    memset(flag_turns, 0, sizeof flag_turns);
+    touched = 0;
     locked = false;
-    lock_turns = fence_turns = 0;
     if (!shadows) {
         shadows = calloc(SHADOW_MAX, sizeof *shadows);
         must(shadows, "out of memory");
     }
-}
-
-uint64_t memory_hash(void)
-{
-    return stored;
 }
 
 /* --- data races ---------------------------------------------------------------------------- */
@@ -144,7 +148,7 @@ static void check_byte(const shadow *s, enum access kind, uintptr_t address, con
         for (unsigned i = 0; conflict(a, kind) && i < THREADS_MAX; i++) {
             if (i != current_thread() && s->last[a][i] > mine()->now.clock[i]) {
                 engine_record(kind == PLAIN_READ || kind == ATOMIC_READ ? LOAD : STORE, address, 0,
-                              0, code);
+                              code);
                 proof_fail("data race, at the last line of the trace");
             }
         }
@@ -161,7 +165,8 @@ static void touch(uintptr_t address, size_t size, enum access kind, const void *
         must(offset < SHADOW_MAX, "too much static data");
         shadow *s = &shadows[offset];
         if (s->execution != engine_execution()) {
-            *s = (shadow){.execution = engine_execution()};
+            *s = (shadow){.execution = engine_execution(), .next_touched = touched};
+            touched = (uint32_t)offset + 1;
         }
         check_byte(s, kind, address + i, code);
         s->last[kind][current_thread()] = mine()->now.clock[current_thread()];
@@ -207,16 +212,11 @@ static place *add_place(uintptr_t address, unsigned size)
     }
     must(place_count < PLACES_MAX, "too many atomic objects");
     place *p = &places[place_count++];
-    p->address = address;
-    p->size = size;
-    p->count = 1;
-    p->newest_strong = 0;
-    memset(&p->messages[0], 0, sizeof p->messages[0]);
-    p->messages[0].value = raw(address, size);
+    *p = (place){.address = address, .size = size};
     return p;
 }
 
-static place *place_of(uintptr_t address, unsigned size)
+static place *find_place(uintptr_t address, unsigned size)
 {
     for (unsigned i = 0; i < place_count; i++) {
         place *p = &places[i];
@@ -228,6 +228,37 @@ static place *place_of(uintptr_t address, unsigned size)
     return add_place(address, size);
 }
 
+static place *place_of(uintptr_t address, unsigned size)
+{
+    place *p = find_place(address, size);
+    if (p->execution != engine_execution()) {
+        p->execution = engine_execution();
+        p->count = 1;
+        p->newest_strong = 0;
+        p->messages[0] = (message){.value = raw(p->address, p->size)};
+    }
+    return p;
+}
+
+/* An access that no other thread can notice needs no point before it: a load of what only this
+ * thread stores, a store to what only this thread uses. Who uses what is learnt on the way; where
+ * it was thought to be less, the scenario begins again. */
+static void point_unless_private(place *p, uint8_t *users, uint8_t others_mask)
+{
+    uint8_t me = (uint8_t)(1u << current_thread());
+    if (!(*users & me)) {
+        *users |= me;
+        if ((p->readers | p->writers) & ~me) {
+            engine_begin_again();
+        }
+    }
+    if (others_mask & ~me) {
+        engine_point(NULL, false);
+    } else {
+        engine_count();
+    }
+}
+
 static unsigned oldest_readable(const place *p, int order)
 {
     unsigned oldest = mine()->now.oldest[p - places];
@@ -235,26 +266,62 @@ static unsigned oldest_readable(const place *p, int order)
     return strong && p->newest_strong > oldest ? p->newest_strong : oldest;
 }
 
+static bool is_repeated(const place *p, unsigned from, unsigned at)
+{
+    for (unsigned i = from; i < at; i++) {
+        if (p->messages[i].value == p->messages[at].value) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of equal values only the oldest is taken: who reads that one may still do all that he may after
+ * reading a later one, and more. The newest value comes first. */
+static unsigned choose_message(const place *p, unsigned from)
+{
+    unsigned able[MESSAGES_MAX];
+    unsigned n = 0;
+    for (unsigned at = p->count; at-- > from;) {
+        if (!is_repeated(p, from, at)) {
+            able[n++] = at;
+        }
+    }
+    return able[n > 1 ? choose(n) : 0];
+}
+
 uint64_t memory_load(uintptr_t address, unsigned size, int order, const void *code)
 {
     if (!engine_running) {
         return raw(address, size);
     }
-    engine_point(NULL, false);
-    touch(address, size, ATOMIC_READ, code);
     place *p = place_of(address, size);
-    unsigned from = oldest_readable(p, order);
-    unsigned at = p->count - 1;
-    if (from < at) {
-        at -= choose(p->count - from);
-    }
+    point_unless_private(p, &p->readers, p->writers);
+    touch(address, size, ATOMIC_READ, code);
+    unsigned at = choose_message(p, oldest_readable(p, order));
     const message *m = &p->messages[at];
     mine()->now.oldest[p - places] = (uint8_t)at;
     join(order == memory_order_relaxed ? &mine()->acquired : &mine()->now, &m->seen);
     uint64_t value = m->value >> (address - p->address) * 8;
-    engine_record(LOAD, address, at, value & (UINT64_MAX >> (64 - size * 8)), code);
-    tick();
+    engine_record(LOAD, address, value & (UINT64_MAX >> (64 - size * 8)), code);
     return value;
+}
+
+/* A relaxed store after a release by the same thread hands over what that one did (C11 5.1.2.4:
+ * the release sequence). `m` is not the first message of its place. */
+static void hand_over(message *m, int order)
+{
+    unsigned me = current_thread() + 1;
+    if (order != memory_order_relaxed) {
+        m->seen = mine()->now;
+        m->header = me;
+        return;
+    }
+    m->seen = mine()->released;
+    m->header = m[-1].header == me ? me : 0;
+    if (m->header) {
+        join(&m->seen, &m[-1].seen);
+    }
 }
 
 void memory_store(uintptr_t address, unsigned size, uint64_t value, int order, const void *code)
@@ -263,26 +330,28 @@ void memory_store(uintptr_t address, unsigned size, uint64_t value, int order, c
         memcpy((void *)address, &value, size);
         return;
     }
-    engine_point(NULL, false);
-    touch(address, size, ATOMIC_WRITE, code);
     place *p = place_of(address, size);
+    point_unless_private(p, &p->writers, p->readers | p->writers);
+    touch(address, size, ATOMIC_WRITE, code);
     must(address == p->address && size == p->size, "a store to a part of an atomic object");
     view *now = &mine()->now;
-    must(now->oldest[p - places] == p->count - 1, "two unordered stores to one atomic object");
+    must(now->oldest[p - places] == p->count - 1 || p->messages[p->count - 1].value == value,
+         "two unordered stores to one atomic object");
     must(p->count < MESSAGES_MAX, "too many stores to one atomic object");
     now->oldest[p - places] = (uint8_t)p->count;
     message *m = &p->messages[p->count];
     m->value = value;
-    m->seen = order == memory_order_relaxed ? mine()->released : *now;
+    hand_over(m, order);
     m->seen.oldest[p - places] = (uint8_t)p->count;
     if (order == memory_order_seq_cst) {
         p->newest_strong = p->count;
     }
-    stored += engine_mix(engine_mix(address, p->count), current_thread() * 256u +
-                                                            now->clock[current_thread()]);
     memcpy((void *)address, &value, size);
-    engine_record(STORE, address, p->count++, value, code);
-    tick();
+    p->count++;
+    engine_record(STORE, address, value, code);
+    if (order != memory_order_relaxed) {
+        tick();
+    }
 }
 
 /* An acquire part, a part that all such fences are put in one order by, and a release part. */
@@ -293,19 +362,17 @@ void memory_fence(int order, const void *code)
     }
     engine_point(NULL, false);
     thread_memory *m = mine();
-    unsigned turn = 0;
     if (order != memory_order_release) {
         join(&m->now, &m->acquired);
     }
     if (order == memory_order_seq_cst) {
-        turn = ++fence_turns;
         join_oldest(&m->now, &strong_fences);
         join_oldest(&strong_fences, &m->now);
     }
     if (order != memory_order_acquire) {
         m->released = m->now;
     }
-    engine_record(FENCE, 0, turn, turn, code);
+    engine_record(FENCE, 0, (uint64_t)order, code);
     tick();
 }
 
@@ -319,9 +386,7 @@ void lock_take(void)
     engine_point(&locked, false);
     locked = true;
     join(&mine()->now, &lock_view);
-    lock_turns++;
-    engine_record(LOCK, 0, lock_turns, lock_turns, __builtin_return_address(0));
-    tick();
+    engine_record(LOCK, 0, 0, __builtin_return_address(0));
 }
 
 /* No point before it: nobody can tell when a lock that he cannot take yet is given. */
@@ -333,7 +398,7 @@ void lock_give(void)
     must(locked, "an unlock without a lock");
     lock_view = mine()->now;
     locked = false;
-    engine_record(UNLOCK, 0, 0, 0, __builtin_return_address(0));
+    engine_record(UNLOCK, 0, 0, __builtin_return_address(0));
     tick();
 }
 
@@ -346,7 +411,7 @@ void flag_set(unsigned flag)
     engine_point(NULL, false);
     join(&flag_views[flag], &mine()->now);
     flags[flag] = true;
-    engine_record(SET, 0, ++flag_turns[flag], flag, NULL);
+    engine_record(SET, 0, flag, NULL);
     tick();
 }
 
@@ -357,8 +422,7 @@ static void take(unsigned flag)
         join(&mine()->now, &flag_views[flag]);
     }
     flags[flag] = false;
-    engine_record(TAKE, 0, ++flag_turns[flag], flag, NULL);
-    tick();
+    engine_record(TAKE, 0, flag, NULL);
 }
 
 bool flag_take(unsigned flag)
@@ -373,4 +437,132 @@ void flag_wait(unsigned flag)
 {
     engine_point(&flags[flag], true);
     take(flag);
+}
+
+/* --- the state, as far as it can still matter --------------------------------------------------- */
+
+/* What is left out: values that no thread can read any more, and accesses that all that may follow
+ * are ordered after. What is left is counted from there, so that equal futures look equal. */
+static uint8_t base[PLACES_MAX];
+static uint8_t covered[THREADS_MAX];       /* of each thread's clock, by all others */
+static uint8_t rank[THREADS_MAX][256];     /* of a clock, among those that matter */
+
+static uint8_t lesser(uint8_t a, uint8_t b)
+{
+    return a < b ? a : b;
+}
+
+static void find_bases(void)
+{
+    memset(covered, UINT8_MAX, sizeof covered);
+    for (unsigned p = 0; p < place_count; p++) {
+        base[p] = places[p].execution == engine_execution() ? (uint8_t)(places[p].count - 1) : 0;
+    }
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        if (!engine_is_alive(i)) {
+            continue;
+        }
+        for (unsigned p = 0; p < place_count; p++) {
+            if ((places[p].readers | places[p].writers) >> i & 1) {
+                base[p] = lesser(base[p], memories[i].now.oldest[p]);
+            }
+        }
+        for (unsigned j = 0; j < THREADS_MAX; j++) {
+            if (j != i) {
+                covered[j] = lesser(covered[j], memories[i].now.clock[j]);
+            }
+        }
+    }
+}
+
+static void find_ranks(void)
+{
+    memset(rank, 0, sizeof rank);
+    for (uint32_t at = touched; at; at = shadows[at - 1].next_touched) {
+        for (unsigned i = 0; i < ACCESSES * THREADS_MAX; i++) {
+            uint8_t clock = shadows[at - 1].last[i / THREADS_MAX][i % THREADS_MAX];
+            if (clock > covered[i % THREADS_MAX]) {
+                rank[i % THREADS_MAX][clock] = 1;
+            }
+        }
+    }
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        for (unsigned clock = 1; clock < 256; clock++) {
+            rank[i][clock] = (uint8_t)(rank[i][clock] + rank[i][clock - 1]);
+        }
+    }
+}
+
+static uint64_t mix_view(uint64_t hash, const view *v)
+{
+    uint64_t word = 0;
+    for (unsigned p = 0; p < place_count; p++) {
+        word = word << 8 | (v->oldest[p] > base[p] ? (unsigned)(v->oldest[p] - base[p]) : 0);
+        if (p % 8 == 7) {
+            hash = engine_mix(hash, word);
+            word = 0;
+        }
+    }
+    hash = engine_mix(hash, word);
+    word = 0;
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        word = word << 8 | rank[i][v->clock[i]];
+    }
+    return engine_mix(hash, word);
+}
+
+static uint64_t mix_place(uint64_t hash, const place *p)
+{
+    unsigned from = base[p - places];
+    hash = engine_mix(hash, p->newest_strong > from ? p->newest_strong - from : 0);
+    for (unsigned at = from; at < p->count; at++) {
+        const message *m = &p->messages[at];
+        hash = mix_view(engine_mix(engine_mix(hash, m->value), m->header), &m->seen);
+    }
+    return engine_mix(hash, p->count - from);
+}
+
+/* Sum over the bytes, since their list is in the order of the first touch. */
+static uint64_t hash_shadows(void)
+{
+    uint64_t sum = 0;
+    for (uint32_t at = touched; at; at = shadows[at - 1].next_touched) {
+        const shadow *s = &shadows[at - 1];
+        uint64_t hash = at;
+        bool any = false;
+        for (unsigned kind = 0; kind < ACCESSES; kind++) {
+            uint64_t word = 0;
+            for (unsigned i = 0; i < THREADS_MAX; i++) {
+                word = word << 8 | rank[i][s->last[kind][i]];
+            }
+            any = any || word;
+            hash = hash * UINT64_C(0x9e3779b97f4a7c15) + word;
+        }
+        sum += any ? engine_mix(hash, 0) : 0;
+    }
+    return sum;
+}
+
+uint64_t memory_hash(void)
+{
+    find_bases();
+    find_ranks();
+    uint64_t hash = hash_shadows();
+    for (unsigned p = 0; p < place_count; p++) {
+        if (places[p].execution == engine_execution()) {
+            hash = mix_place(engine_mix(hash, p), &places[p]);
+        }
+    }
+    for (unsigned i = 0; i < THREADS_MAX; i++) {
+        if (engine_is_alive(i)) {
+            hash = mix_view(hash, &memories[i].now);
+            hash = mix_view(hash, &memories[i].acquired);
+            hash = mix_view(hash, &memories[i].released);
+        }
+    }
+    hash = mix_view(mix_view(hash, &strong_fences), &lock_view);
+    for (unsigned i = 0; i < FLAGS_MAX; i++) {
+        hash = mix_view(engine_mix(hash, flags[i]), &flag_views[i]);
+    }
+    return engine_mix(hash, locked);
 }

@@ -5,10 +5,12 @@
 
 #include <stdio.h>
 
+#define TURNS_MAX 20u
+
 yoke_loop platform;
 yoke_loop app;
-bool port_late;
-
+uint64_t port_now_us;
+bool port_may_jump;
 static yoke_loop *loop_of[THREADS_MAX]; /* NULL: the thread is no loop */
 static yoke_task *const *tasks;
 static unsigned task_count;
@@ -22,7 +24,8 @@ GHOST void port_setup(yoke_task *const *tasks_, unsigned count)
         loop_of[i] = NULL;
         running[i] = 0;
     }
-    port_late = false;
+    port_now_us = 1;
+    port_may_jump = true;
     yoke_loop_init(&platform, 0);
     yoke_loop_init(&app, 1);
     name_object(&platform, sizeof platform, "platform");
@@ -31,28 +34,36 @@ GHOST void port_setup(yoke_task *const *tasks_, unsigned count)
 
 /* --- what must hold at any time -------------------------------------------------------------- */
 
-GHOST static unsigned times_in(const yoke_task_list *list, const yoke_task *t)
+GHOST static unsigned times_ready(const yoke_loop *l, const yoke_task *t)
 {
     unsigned times = 0;
     unsigned length = 0;
-    for (const yoke_task *at = list->head; at; at = at->next) {
+    for (const yoke_task *at = l->ready.head; at; at = at->next) {
         times += at == t;
-        must(++length <= TASKS_MAX, "a list runs in a circle");
+        must(++length <= task_count, "a ready list runs in a circle");
     }
     return times;
 }
 
-GHOST static unsigned times_listed(const yoke_task *t)
+GHOST static unsigned times_in_inbox(const yoke_loop *l, const yoke_task *t)
 {
-    return times_in(&platform.ready, t) + times_in(&platform.inbox, t) + times_in(&app.ready, t) +
-           times_in(&app.inbox, t);
+    unsigned times = 0;
+    unsigned length = 0;
+    for (const yoke_task *at = l->inbox.head; at; at = at->next_in_inbox) {
+        times += at == t;
+        must(++length <= task_count, "an inbox runs in a circle");
+    }
+    return times;
 }
 
 /* A list being run is in nobody's head any more; a task of it counts when its body is entered. */
 GHOST static void check_lists(void)
 {
     for (unsigned i = 0; i < task_count; i++) {
-        must(times_listed(tasks[i]) <= 1, "a task is in two lists");
+        const yoke_task *t = tasks[i];
+        must(times_ready(&platform, t) + times_ready(&app, t) <= 1, "a task is ready twice");
+        must(times_in_inbox(&platform, t) + times_in_inbox(&app, t) <= 1,
+             "a task is in the inbox twice");
     }
 }
 
@@ -69,7 +80,7 @@ GHOST void enter_body(yoke_task *t)
 {
     unsigned *by = &running[index_of(t)];
     must(*by == 0, "a task runs twice at once");
-    must(times_listed(t) == 0, "a task runs and is in a list");
+    must(times_ready(&platform, t) + times_ready(&app, t) == 0, "a task runs and is ready");
     *by = current_thread() + 1;
 }
 
@@ -103,10 +114,14 @@ GHOST yoke_loop *yoke_port_here(void)
     return loop_of[current_thread()];
 }
 
+/* Once in an execution, at any reading, much time has passed. */
 GHOST uint64_t yoke_port_now_us(void)
 {
-    port_late = port_late || choose(2);
-    return port_late ? LATE_MS * 1000u : 1;
+    if (port_may_jump && choose(2)) {
+        port_may_jump = false;
+        port_now_us += JUMP_MS * 1000u;
+    }
+    return port_now_us;
 }
 
 _Noreturn void yoke_port_fail(const char *module, uint16_t number)
@@ -116,7 +131,7 @@ _Noreturn void yoke_port_fail(const char *module, uint16_t number)
     proof_fail(text);
 }
 
-GHOST static void be(yoke_loop *l)
+GHOST void be_loop(yoke_loop *l)
 {
     loop_of[current_thread()] = l;
 }
@@ -126,25 +141,26 @@ GHOST static void sleep_until(const yoke_loop *l, uint64_t due_us)
 {
     if (due_us == YOKE_NEVER) {
         flag_wait(l->core);
-    } else if (due_us != YOKE_AT_ONCE && !flag_take(l->core)) {
-        port_late = true;
+    } else if (due_us != YOKE_AT_ONCE && !flag_take(l->core) && due_us > port_now_us) {
+        port_now_us = due_us;
     }
 }
 
-static void run(yoke_loop *l)
+static void run_turns(yoke_loop *l)
 {
-    be(l);
-    for (;;) {
+    be_loop(l);
+    for (unsigned turns = 0; turns <= TURNS_MAX; turns++) {
         sleep_until(l, l->step(l));
     }
+    proof_fail("a loop does not come to rest");
 }
 
 void run_platform(void)
 {
-    run(&platform);
+    run_turns(&platform);
 }
 
 void run_app(void)
 {
-    run(&app);
+    run_turns(&app);
 }

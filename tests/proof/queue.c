@@ -47,7 +47,6 @@ static void setup_waiting(unsigned wanted)
     name_object(&consumer.task.mark, 1, "consumer.mark");
     name_object(&consumer, sizeof consumer, "consumer");
     port_setup(tasks, 1);
-    yoke_start(&platform, &consumer.task);
 }
 
 /* Counts that are about to wrap. */
@@ -130,12 +129,33 @@ static void setup_wait_two(void)
 {
     setup_queue(2, UINT32_MAX);
     setup_waiting(2);
+    yoke_start(&platform, &consumer.task);
 }
 
 static void setup_wait_three(void)
 {
     setup_queue(2, 0);
     setup_waiting(3);
+    yoke_start(&platform, &consumer.task);
+}
+
+/* The loop itself starts the consumer: then no lock makes others see that it is started. */
+static void setup_start_at_home(void)
+{
+    setup_queue(2, UINT32_MAX);
+    setup_waiting(1);
+}
+
+static void run_platform_and_start(void)
+{
+    be_loop(&platform);
+    yoke_start(&platform, &consumer.task);
+    run_platform();
+}
+
+static void push_one(void)
+{
+    push(1);
 }
 
 static void push_two(void)
@@ -156,6 +176,12 @@ static void finish_waiting(void)
     must(!yoke_done(&consumer.task) || !queue.waiter, "a waiter that has ended");
 }
 
+static void finish_one(void)
+{
+    finish_waiting();
+    must(consumer.got == 1, "a queue with room refused an item");
+}
+
 static void finish_two(void)
 {
     finish_waiting();
@@ -163,11 +189,11 @@ static void finish_two(void)
 }
 
 const scenario scenarios[] = {
-    {.name = "capacity 1: five pushes, five pops",
+    {.name = "room for one, five pushes, five pops",
      .setup = setup_one,
      .threads = {push_five, pop_five},
      .finish = finish_alone},
-    {.name = "capacity 2: five pushes, five pops",
+    {.name = "room for two, five pushes, five pops",
      .setup = setup_two,
      .threads = {push_five, pop_five},
      .finish = finish_alone},
@@ -175,6 +201,10 @@ const scenario scenarios[] = {
      .setup = setup_wait_two,
      .threads = {run_platform, push_two},
      .finish = finish_two},
+    {.name = "a task started by its own loop waits for one",
+     .setup = setup_start_at_home,
+     .threads = {run_platform_and_start, push_one},
+     .finish = finish_one},
     {.name = "a task waits for three, four pushes",
      .setup = setup_wait_three,
      .threads = {run_platform, push_four},

@@ -4,8 +4,8 @@
 
 #include "explore.h"
 
-#define WRITES 5u
-#define READS  4u
+#define WRITES 6u
+#define READS  6u
 
 typedef struct {
     uint32_t number;
