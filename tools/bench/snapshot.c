@@ -38,9 +38,10 @@ static uint64_t read_beside(void *(*writer)(void *), uint64_t (*reads)(uint32_t 
         spin_pause();
     }
     uint32_t before = atomic_load(&written);
-    uint64_t took_ns = now_ns();
+    uint64_t (*clock)(void) = writes ? now_ns : thread_cpu_ns;
+    uint64_t took_ns = clock();
     *wrong |= reads(n);
-    took_ns = now_ns() - took_ns;
+    took_ns = clock() - took_ns;
     during = atomic_load(&written) - before;
     atomic_store(&finished, true);
     if (writes) {

@@ -36,13 +36,13 @@ static uint32_t started;
 static int root_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
-    took_ns = now_ns();
+    took_ns = thread_cpu_ns();
     for (started = 0; started < wanted; started++) {
         yoke_start(&bench_loop, &child);
         YOKE_TRY(t, yoke_join(t, &child));
     }
     YOKE_FINALLY(t);
-    took_ns = now_ns() - took_ns;
+    took_ns = thread_cpu_ns() - took_ns;
     YOKE_END(t);
 }
 
@@ -86,11 +86,11 @@ static bool run_protothreads(const bench_case *c, double figures[])
     prepare(c);
     pt_child = (pt){.ended = true};
     parent = (pt_parent){.thread.body = pt_parent_body, .child = &pt_child};
-    took_ns = now_ns();
+    took_ns = thread_cpu_ns();
     while (!parent.thread.ended) {
         pt_round(threads, COUNT(threads));
     }
-    took_ns = now_ns() - took_ns;
+    took_ns = thread_cpu_ns() - took_ns;
     return conclude(figures);
 }
 

@@ -50,7 +50,7 @@ static int yielder_body(yoke_task *t)
 static int root_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
-    took_ns = now_ns();
+    took_ns = thread_cpu_ns();
     for (uint32_t i = 0; i < tasks; i++) {
         yielders[i] = (yielder){.task = YOKE_TASK(yielder_body), .left = rounds};
         children[i] = &yielders[i].task;
@@ -58,7 +58,7 @@ static int root_body(yoke_task *t)
     }
     YOKE_TRY(t, yoke_gather(t, children, tasks));
     YOKE_FINALLY(t);
-    took_ns = now_ns() - took_ns;
+    took_ns = thread_cpu_ns() - took_ns;
     YOKE_END(t);
 }
 
@@ -92,14 +92,14 @@ static bool run_protothreads(const bench_case *c, double figures[])
     static pt_yielder frames[TASKS_MAX];
     static pt *threads[TASKS_MAX];
     prepare(c);
-    took_ns = now_ns();
+    took_ns = thread_cpu_ns();
     for (uint32_t i = 0; i < tasks; i++) {
         frames[i] = (pt_yielder){.thread.body = pt_body, .left = rounds};
         threads[i] = &frames[i].thread;
     }
     while (pt_round(threads, tasks)) {
     }
-    took_ns = now_ns() - took_ns;
+    took_ns = thread_cpu_ns() - took_ns;
     return conclude(figures);
 }
 

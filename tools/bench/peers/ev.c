@@ -33,7 +33,7 @@ static bool run_yield(const bench_case *c, double figures[])
     rounds = c->work / c->n;
     switches = 0;
     loop = ev_loop_new(EVFLAG_AUTO);
-    uint64_t took_ns = now_ns();
+    uint64_t took_ns = thread_cpu_ns();
     for (uint32_t i = 0; i < c->n; i++) {
         left[i] = rounds;
         ev_idle_init(&idle[i], on_yield);
@@ -41,7 +41,7 @@ static bool run_yield(const bench_case *c, double figures[])
         ev_idle_start(loop, &idle[i]);
     }
     ev_run(loop, 0);
-    took_ns = now_ns() - took_ns;
+    took_ns = thread_cpu_ns() - took_ns;
     ev_loop_destroy(loop);
     figures[0] = (double)took_ns / ((double)c->n * rounds);
     return switches == (uint64_t)c->n * rounds;
@@ -76,10 +76,10 @@ static bool run_spawn(const bench_case *c, double figures[])
     loop = ev_loop_new(EVFLAG_AUTO);
     ev_prepare_init(&parent, on_parent);
     ev_prepare_init(&child, on_child);
-    uint64_t took_ns = now_ns();
+    uint64_t took_ns = thread_cpu_ns();
     ev_feed_event(loop, &parent, EV_CUSTOM);
     ev_invoke_pending(loop);
-    took_ns = now_ns() - took_ns;
+    took_ns = thread_cpu_ns() - took_ns;
     ev_loop_destroy(loop);
     figures[0] = (double)took_ns / rounds;
     return done == rounds;

@@ -38,7 +38,7 @@ static bool run_yield(const bench_case *c, double figures[])
     rounds = c->work / c->n;
     switches = 0;
     bool ok = true;
-    uint64_t took_ns = now_ns();
+    uint64_t took_ns = thread_cpu_ns();
     for (uint32_t i = 0; i < c->n; i++) {
         threads[i] = pth_spawn(small, yielder_main, NULL);
         ok &= threads[i] != NULL;
@@ -46,7 +46,7 @@ static bool run_yield(const bench_case *c, double figures[])
     for (uint32_t i = 0; i < c->n; i++) {
         pth_join(threads[i], NULL);
     }
-    took_ns = now_ns() - took_ns;
+    took_ns = thread_cpu_ns() - took_ns;
     pth_attr_destroy(small);
     figures[0] = (double)took_ns / ((double)c->n * rounds);
     return ok && switches == (uint64_t)c->n * rounds;
@@ -62,11 +62,11 @@ static bool run_spawn(const bench_case *c, double figures[])
 {
     pth_attr_t small = begin();
     ended = 0;
-    uint64_t took_ns = now_ns();
+    uint64_t took_ns = thread_cpu_ns();
     for (uint32_t i = 0; i < c->work; i++) {
         pth_join(pth_spawn(small, child_main, NULL), NULL);
     }
-    took_ns = now_ns() - took_ns;
+    took_ns = thread_cpu_ns() - took_ns;
     pth_attr_destroy(small);
     figures[0] = (double)took_ns / c->work;
     return ended == c->work;
