@@ -135,6 +135,7 @@ static unsigned run_ready(yoke_loop *l)
     list_clear(&l->ready);
     while (t) {
         yoke_task *next = t->next;
+        __builtin_prefetch(next);
         task_run(l, t);
         t = next;
         n++;
