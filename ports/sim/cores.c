@@ -164,7 +164,7 @@ void delay_us(uint32_t us)
     }
     current = busy;
     busy->now_us = until_us;
-    busy->turns = 0;
+    busy->turns = us ? 0 : busy->turns;
 }
 
 /* --- core 1 ----------------------------------------------------------------------------------- */

@@ -64,7 +64,7 @@ static void test_second_start_answers_busy(void **state)
     (void)state;
     assert_int_equal(yoke_app_state(&app), YOKE_APP_OFF);
     assert_int_equal(yoke_app_start(&app), YOKE_OK);
-    assert_int_equal(yoke_app_state(&app), YOKE_APP_STARTING);
+    assert_int_equal(yoke_app_state(&app), YOKE_APP_RUNNING);
     assert_int_equal(yoke_app_start(&app), YOKE_EBUSY);
     world_run_ms(1);
     assert_int_equal(yoke_app_state(&app), YOKE_APP_RUNNING);
