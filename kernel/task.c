@@ -13,9 +13,11 @@ _Noreturn void yoke_task_lost(void)
 
 /* --- from any core, any interrupt ------------------------------------ */
 
+/* Who sees STARTED sees the core that it was started on: a pair with task_begin(). */
 static bool is_taken(const yoke_task *t)
 {
-    return (task_flags(t) & STARTED) || (task_mark(t) & START);
+    return (atomic_load_explicit(&t->flags, memory_order_acquire) & STARTED) ||
+           (task_mark(t) & START);
 }
 
 void task_begin(yoke_task *t)
@@ -23,7 +25,7 @@ void task_begin(yoke_task *t)
     t->line = 0;
     t->rc = YOKE_OK;
     t->woken = false;
-    task_change(t, UINT8_MAX, STARTED);
+    atomic_store_explicit(&t->flags, STARTED, memory_order_release);
 }
 
 /* On the home loop itself without the lock: nobody else may start it there at the same time. */

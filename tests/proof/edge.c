@@ -1,5 +1,5 @@
-/* Compiled twice, as EDGE first and EDGE last: linked before and after the code under proof, so that
- * the search knows where that code's static objects are. */
+/* Compiled twice, as EDGE first and EDGE last: linked before and after the code under proof, so
+ * that the search knows where that code's static objects are. */
 #define NAME_(what, edge) what##_##edge
 #define NAME(what, edge)  NAME_(what, edge)
 

@@ -34,9 +34,9 @@ uint32_t engine_execution(void);
 
 uint64_t engine_mix(uint64_t hash, uint64_t value);
 
-void memory_forget(void);         /* before each scenario */
-void memory_reset(void);          /* before each execution */
-uint64_t memory_hash(void);       /* all that the model knows and that can still matter */
+void memory_forget(void);   /* before each scenario */
+void memory_reset(void);    /* before each execution */
+uint64_t memory_hash(void); /* all that the model knows and that can still matter */
 
 /* What the instrumented code calls (instrument.c); `order` is a memory_order. */
 void memory_plain(uintptr_t address, size_t size, bool is_write, const void *code);

@@ -14,9 +14,9 @@
 
 #define STACK_BYTES   (64u * 1024u)
 #define CLEARED_BYTES 4096u /* of it, before each execution: equal states are to look equal */
-#define CHOICES_MAX  4096u
-#define TRACE_MAX    2048u
-#define NAMES_MAX    64u
+#define CHOICES_MAX   4096u
+#define TRACE_MAX     2048u
+#define NAMES_MAX     64u
 
 typedef struct {
     jmp_buf at;
@@ -70,14 +70,13 @@ static uint64_t *seen; /* open addressing; 0 is empty */
 static size_t seen_size;
 static size_t seen_count;
 static uint32_t executions;
-static uint64_t ends, cuts;
 
 static trace_line trace[TRACE_MAX];
 static unsigned trace_count;
 static named names[NAMES_MAX];
 static unsigned name_count;
 
-/* --- reports ------------------------------------------------------------------------------- */
+/* --- reports ------------------------------------------------------------------------------ */
 
 void name_object(const void *object, size_t size, const char *name)
 {
@@ -146,7 +145,7 @@ static void on_crash(int number)
     proof_fail("the code crashed");
 }
 
-/* --- states -------------------------------------------------------------------------------- */
+/* --- states ------------------------------------------------------------------------------- */
 
 uint64_t engine_mix(uint64_t hash, uint64_t value)
 {
@@ -226,7 +225,7 @@ static bool remember(void)
     return true;
 }
 
-/* --- choices ------------------------------------------------------------------------------- */
+/* --- choices ------------------------------------------------------------------------------ */
 
 static unsigned pick(unsigned n)
 {
@@ -259,9 +258,9 @@ static bool turn_back(void)
     return known > 0;
 }
 
-/* --- threads ------------------------------------------------------------------------------- */
+/* --- threads ------------------------------------------------------------------------------ */
 
-enum { COMPLETE = 1, SEEN_BEFORE, CUT, STARTED, BEGIN_AGAIN };
+enum { COMPLETE = 1, SEEN_BEFORE, STARTED, BEGIN_AGAIN };
 
 static bool is_able(const thread *t)
 {
@@ -304,9 +303,6 @@ static __attribute__((noinline)) void schedule(void)
 void engine_count(void)
 {
     if (++threads[current].operations > OPERATIONS_MAX) {
-        if (now->may_cut) {
-            _longjmp(home, CUT);
-        }
         proof_fail("a thread goes on for ever");
     }
 }
@@ -410,7 +406,7 @@ uint32_t ghost_read(const uint32_t *ghost)
     return *ghost;
 }
 
-/* --- one scenario -------------------------------------------------------------------------- */
+/* --- one scenario ------------------------------------------------------------------------- */
 
 static int execute(void)
 {
@@ -431,23 +427,10 @@ static int execute(void)
     return how;
 }
 
-static void see_end(int how)
-{
-    if (how == COMPLETE) {
-        ends++;
-        if (now->finish) {
-            now->finish();
-        }
-    } else if (how == CUT) {
-        cuts++;
-    }
-}
-
 static void begin_search(void)
 {
     memset(seen, 0, seen_size * sizeof *seen);
     seen_count = depth = known = fixed = 0;
-    ends = cuts = 0;
 }
 
 static void explore(const scenario *s)
@@ -465,7 +448,9 @@ static void explore(const scenario *s)
         if (how == BEGIN_AGAIN) {
             begin_search();
         } else {
-            see_end(how);
+            if (how == COMPLETE && s->finish) {
+                s->finish();
+            }
             more = turn_back();
         }
     }

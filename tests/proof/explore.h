@@ -17,7 +17,6 @@ typedef struct {
     void (*threads[THREADS_MAX])(void); /* unused ones: NULL */
     void (*finish)(void);               /* when no thread can go on; NULL: nothing to see */
     void (*conclude)(void);             /* after the last execution; NULL: nothing to see */
-    bool may_cut;                       /* endless retries are cut off, not a failure */
 } scenario;
 
 extern const scenario scenarios[]; /* the last has no name */
@@ -29,11 +28,11 @@ _Noreturn void proof_fail(const char *what);
 /* Go on with each of 0 … n-1, one after the other. */
 unsigned choose(unsigned n);
 
-/* A variable that the code under proof does not have, to say what it must do. Other threads read it
- * with this only: what they see is then part of the state. */
+/* Read a ghost: a variable that the code under proof does not have, to say what it must do. Other
+ * threads may go first. */
 uint32_t ghost_read(const uint32_t *ghost);
 
-/* Functions that use ghosts, and look at anything without leaving a trace in the model. */
+/* For functions that store ghosts or look at anything: the model does not see what they do. */
 #define GHOST __attribute__((no_sanitize("thread")))
 
 /* The thread that runs, counted from 0. */

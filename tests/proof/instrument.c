@@ -23,26 +23,26 @@ void __tsan_func_exit(void)
 {
 }
 
-#define PLAIN(size)                                                                                \
-    void __tsan_read##size(void *address);                                                         \
-    void __tsan_write##size(void *address);                                                        \
-    void __tsan_unaligned_read##size(void *address);                                               \
-    void __tsan_unaligned_write##size(void *address);                                              \
-    void __tsan_read##size(void *address)                                                          \
-    {                                                                                              \
-        memory_plain((uintptr_t)address, size, false, HERE);                                       \
-    }                                                                                              \
-    void __tsan_write##size(void *address)                                                         \
-    {                                                                                              \
-        memory_plain((uintptr_t)address, size, true, HERE);                                        \
-    }                                                                                              \
-    void __tsan_unaligned_read##size(void *address)                                                \
-    {                                                                                              \
-        memory_plain((uintptr_t)address, size, false, HERE);                                       \
-    }                                                                                              \
-    void __tsan_unaligned_write##size(void *address)                                               \
-    {                                                                                              \
-        memory_plain((uintptr_t)address, size, true, HERE);                                        \
+#define PLAIN(size)                                          \
+    void __tsan_read##size(void *address);                   \
+    void __tsan_write##size(void *address);                  \
+    void __tsan_unaligned_read##size(void *address);         \
+    void __tsan_unaligned_write##size(void *address);        \
+    void __tsan_read##size(void *address)                    \
+    {                                                        \
+        memory_plain((uintptr_t)address, size, false, HERE); \
+    }                                                        \
+    void __tsan_write##size(void *address)                   \
+    {                                                        \
+        memory_plain((uintptr_t)address, size, true, HERE);  \
+    }                                                        \
+    void __tsan_unaligned_read##size(void *address)          \
+    {                                                        \
+        memory_plain((uintptr_t)address, size, false, HERE); \
+    }                                                        \
+    void __tsan_unaligned_write##size(void *address)         \
+    {                                                        \
+        memory_plain((uintptr_t)address, size, true, HERE);  \
     }
 
 PLAIN(1)
@@ -66,16 +66,16 @@ void __tsan_write_range(void *address, size_t size)
 
 /* Atomic loads and stores. Exchanges and the like are left out on purpose: the Cortex-M0+ has none,
  * so a kernel that used one would not link here. */
-#define ATOMIC(bits)                                                                               \
-    uint##bits##_t __tsan_atomic##bits##_load(const volatile void *address, int order);            \
-    void __tsan_atomic##bits##_store(volatile void *address, uint##bits##_t value, int order);     \
-    uint##bits##_t __tsan_atomic##bits##_load(const volatile void *address, int order)             \
-    {                                                                                              \
-        return (uint##bits##_t)memory_load((uintptr_t)address, bits / 8, order, HERE);             \
-    }                                                                                              \
-    void __tsan_atomic##bits##_store(volatile void *address, uint##bits##_t value, int order)      \
-    {                                                                                              \
-        memory_store((uintptr_t)address, bits / 8, value, order, HERE);                            \
+#define ATOMIC(bits)                                                                           \
+    uint##bits##_t __tsan_atomic##bits##_load(const volatile void *address, int order);        \
+    void __tsan_atomic##bits##_store(volatile void *address, uint##bits##_t value, int order); \
+    uint##bits##_t __tsan_atomic##bits##_load(const volatile void *address, int order)         \
+    {                                                                                          \
+        return (uint##bits##_t)memory_load((uintptr_t)address, bits / 8, order, HERE);         \
+    }                                                                                          \
+    void __tsan_atomic##bits##_store(volatile void *address, uint##bits##_t value, int order)  \
+    {                                                                                          \
+        memory_store((uintptr_t)address, bits / 8, value, order, HERE);                        \
     }
 
 ATOMIC(8)

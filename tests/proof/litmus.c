@@ -39,11 +39,14 @@ static void expect(const int *expected)
     }
 }
 
+/* One thread a line, as such programs are usually written. */
+/* clang-format off */
+
 #define SET(object, value, order) atomic_store_explicit(&object, value, memory_order_##order)
 #define GET(object, order)        atomic_load_explicit(&object, memory_order_##order)
 #define FENCE(order)              atomic_thread_fence(memory_order_##order)
 
-/* --- store buffering: each stores, then reads the other's ----------------------------------- */
+/* --- store buffering: each stores, then reads the other's --------------------------------- */
 
 static void sb_relaxed_0(void) { SET(x, 1, relaxed); r[0] = GET(y, relaxed); }
 static void sb_relaxed_1(void) { SET(y, 1, relaxed); r[1] = GET(x, relaxed); }
@@ -56,7 +59,7 @@ static void sb_acqrel_1(void) { SET(y, 1, release); r[1] = GET(x, acquire); }
 static void all_four(void) { expect((int[]){0, 100, 1000, 1100, -1}); }
 static void not_both_old(void) { expect((int[]){100, 1000, 1100, -1}); }
 
-/* --- message passing: data in x, "it is there" in y ------------------------------------------ */
+/* --- message passing: data in x, "it is there" in y --------------------------------------- */
 
 static void mp_send_relaxed(void) { SET(x, 1, relaxed); SET(y, 1, relaxed); }
 static void mp_send_release(void) { SET(x, 1, relaxed); SET(y, 1, release); }
@@ -74,19 +77,19 @@ static void no_old_data(void) { expect((int[]){0, 100, 1100, -1}); }
 
 static void no_old_data_after_two(void) { expect((int[]){0, 100, 1100, 2100, -1}); }
 
-/* --- the same with plain data: no race is reported where there is none ----------------------- */
+/* --- the same with plain data: no race is reported where there is none -------------------- */
 
 static void plain_send(void) { plain = 1; SET(y, 1, release); }
 static void plain_get(void) { r[0] = GET(y, acquire); r[1] = r[0] ? plain : 0; }
 static void only_whole(void) { expect((int[]){0, 1100, -1}); }
 
-/* --- one object: a value once read never gets older -------------------------------------------- */
+/* --- one object: a value once read never gets older --------------------------------------- */
 
 static void corr_store(void) { SET(x, 1, relaxed); SET(x, 2, relaxed); }
 static void corr_read(void) { r[0] = GET(x, relaxed); r[1] = GET(x, relaxed); }
 static void never_older(void) { expect((int[]){0, 100, 200, 1100, 1200, 2200, -1}); }
 
-/* --- two readers may disagree on the order of two stores, unless these are strong ------------- */
+/* --- two readers may disagree on the order of two stores, unless these are strong --------- */
 
 static void iriw_x_relaxed(void) { SET(x, 1, release); }
 static void iriw_y_relaxed(void) { SET(y, 1, release); }
@@ -109,7 +112,7 @@ static void all_but_disagreement(void)
                    -1});
 }
 
-/* --- the port's lock and flags hand over ------------------------------------------------------- */
+/* --- the port's lock and flags hand over -------------------------------------------------- */
 
 static void lock_count(void) { lock_take(); r[0] = ++plain; lock_give(); }
 static void lock_count_too(void) { lock_take(); r[1] = ++plain; lock_give(); }
@@ -118,12 +121,13 @@ static void flag_send(void) { SET(x, 1, relaxed); flag_set(0); }
 static void flag_get(void) { flag_wait(0); r[0] = GET(x, relaxed); }
 static void only_new(void) { expect((int[]){1000, -1}); }
 
-#define LITMUS(name_, expect_, ...)                                                                \
-    {.name = name_,                                                                                \
-     .setup = setup,                                                                               \
-     .threads = {__VA_ARGS__},                                                                     \
-     .finish = collect,                                                                            \
-     .conclude = expect_}
+/* clang-format on */
+
+#define LITMUS(name_, expect_, ...)                                                 \
+    {                                                                               \
+        .name = name_, .setup = setup, .threads = {__VA_ARGS__}, .finish = collect, \
+        .conclude = expect_                                                         \
+    }
 
 const scenario scenarios[] = {
     LITMUS("sb-relaxed", all_four, sb_relaxed_0, sb_relaxed_1),

@@ -6,8 +6,10 @@
  * happens-before, one a store, are a failure here: a data race. Vector clocks find it whatever
  * the schedule.
  *
- * Nothing here is stronger than C11 except: a load never returns a value that is stored later in
- * the same execution, and unordered stores of different values to one object, which the kernel has none of, fail. */
+ * Stronger than C11 in two points: a load never returns what is stored later in the same execution,
+ * and stores to one object count in the order they run. Where that would matter, two unordered
+ * stores of different values, it fails. Weaker in one: sequentially consistent accesses are in one
+ * order with those to the same object, but not with fences. */
 #include "engine.h"
 
 #include <stdatomic.h>
@@ -133,7 +135,7 @@ void memory_reset(void)
     }
 }
 
-/* --- data races ---------------------------------------------------------------------------- */
+/* --- data races --------------------------------------------------------------------------- */
 
 static bool conflict(enum access a, enum access b)
 {
@@ -173,14 +175,26 @@ static void touch(uintptr_t address, size_t size, enum access kind, const void *
     }
 }
 
+static void refuse_atomic(uintptr_t address, size_t size)
+{
+    for (unsigned i = 0; i < place_count; i++) {
+        const place *p = &places[i];
+        must(address >= p->address + p->size || address + size <= p->address,
+             "a plain store to an atomic object");
+    }
+}
+
 void memory_plain(uintptr_t address, size_t size, bool is_write, const void *code)
 {
     if (engine_running) {
         touch(address, size, is_write ? PLAIN_WRITE : PLAIN_READ, code);
+        if (is_write) {
+            refuse_atomic(address, size);
+        }
     }
 }
 
-/* --- atomic objects ------------------------------------------------------------------------ */
+/* --- atomic objects ----------------------------------------------------------------------- */
 
 static uint64_t raw(uintptr_t address, unsigned size)
 {
@@ -376,7 +390,7 @@ void memory_fence(int order, const void *code)
     tick();
 }
 
-/* --- what a port is made of ---------------------------------------------------------------- */
+/* --- what a port is made of --------------------------------------------------------------- */
 
 void lock_take(void)
 {
@@ -439,13 +453,14 @@ void flag_wait(unsigned flag)
     take(flag);
 }
 
-/* --- the state, as far as it can still matter --------------------------------------------------- */
+/* --- the state, as far as it can still matter ---------------------------------------------------
+ */
 
 /* What is left out: values that no thread can read any more, and accesses that all that may follow
  * are ordered after. What is left is counted from there, so that equal futures look equal. */
 static uint8_t base[PLACES_MAX];
-static uint8_t covered[THREADS_MAX];       /* of each thread's clock, by all others */
-static uint8_t rank[THREADS_MAX][256];     /* of a clock, among those that matter */
+static uint8_t covered[THREADS_MAX];   /* of each thread's clock, by all others */
+static uint8_t rank[THREADS_MAX][256]; /* of a clock, among those that matter */
 
 static uint8_t lesser(uint8_t a, uint8_t b)
 {

@@ -32,7 +32,7 @@ GHOST void port_setup(yoke_task *const *tasks_, unsigned count)
     name_object(&app, sizeof app, "app");
 }
 
-/* --- what must hold at any time -------------------------------------------------------------- */
+/* --- what must hold at any time ----------------------------------------------------------- */
 
 GHOST static unsigned times_ready(const yoke_loop *l, const yoke_task *t)
 {
@@ -89,7 +89,7 @@ GHOST void leave_body(yoke_task *t)
     running[index_of(t)] = 0;
 }
 
-/* --- the port's functions --------------------------------------------------------------------- */
+/* --- the port's functions ----------------------------------------------------------------- */
 
 uint32_t yoke_port_lock(void)
 {

@@ -60,7 +60,8 @@ static void setup_one(void)
     setup_queue(1, 0);
 }
 
-/* --- push and pop alone ------------------------------------------------------------------------ */
+/* --- push and pop alone ------------------------------------------------------------------------
+ */
 
 static void push(unsigned times)
 {
@@ -96,7 +97,8 @@ static void finish_alone(void)
     must(accepted + queue.refused == 5, "a push that was neither accepted nor refused");
 }
 
-/* --- a task that waits ------------------------------------------------------------------------- */
+/* --- a task that waits -------------------------------------------------------------------------
+ */
 
 static int consume(yoke_task *t)
 {

@@ -1,6 +1,6 @@
-/* The wake path: task.c, loop.c, timer.c, signal.c, post.c. No wake is lost, no task is in two lists
- * or runs twice at once, a cancel is delivered exactly once, a task that ends can be started at
- * once, however late it was woken. What port.c sees at each unlock comes on top. */
+/* The wake path: task.c, loop.c, timer.c, signal.c, post.c. No wake is lost, no task is in two
+ * lists or runs twice at once, a cancel is delivered exactly once, a task that ends can be started
+ * at once, however late it was woken. What port.c sees at each unlock comes on top. */
 #include "yoke/post.h"
 #include "yoke/signal.h"
 
@@ -68,7 +68,7 @@ static void tell(unsigned number)
     yoke_wake(&one.task);
 }
 
-/* --- no wake is lost ------------------------------------------------------------------------------ */
+/* --- no wake is lost ---------------------------------------------------------------------- */
 
 static int wait_for_two_news(frame *me)
 {
@@ -108,7 +108,30 @@ static void finish_wake(void)
     must(yoke_done(&one.task), "a wake was lost");
 }
 
-/* --- waking from the home loop, while the other core wakes too; `two` yields in between ---------- */
+/* --- a task that wakes itself while it runs: it must run once more ------------------------ */
+
+static int tell_itself(frame *me)
+{
+    int answer = news_reach(1);
+    if (me->stage++ == 0) {
+        tell(1);
+    }
+    return yoke_settle(&me->task, answer);
+}
+
+static int tell_itself_body(yoke_task *t)
+{
+    return run_counted(YOKE_FRAME(frame, t), tell_itself);
+}
+
+static void setup_self_wake(void)
+{
+    setup(tell_itself_body, NULL);
+    yoke_start(&platform, &one.task);
+}
+
+/* --- waking from the home loop, while the other core wakes too; `two` yields in between ----------
+ */
 
 static int tell_from_home(frame *me)
 {
@@ -146,7 +169,7 @@ static void finish_home_wake(void)
     must(yoke_done(&one.task) && yoke_done(&two.task), "a wake was lost");
 }
 
-/* --- a cancel is delivered exactly once ----------------------------------------------------------- */
+/* --- a cancel is delivered exactly once --------------------------------------------------- */
 
 /* First a wait that only a cancel ends, then one that only news end. */
 static int be_canceled_then_wait(frame *me)
@@ -185,13 +208,19 @@ static void cancel(void)
     yoke_cancel(&one.task);
 }
 
+static void finish_only_cancel(void)
+{
+    must(one.canceled == 1, "a cancel was lost or delivered twice");
+}
+
 static void finish_cancel(void)
 {
     must(one.canceled == 1, "a cancel was lost or delivered twice");
     must(yoke_done(&one.task), "a wake was lost");
 }
 
-/* --- a task woken in its last run can be started at once, even on the other loop ----------------- */
+/* --- a task woken in its last run can be started at once, even on the other loop -----------------
+ */
 
 static int wait_for_news(frame *me)
 {
@@ -262,7 +291,7 @@ static void finish_restart(void)
     must(one.runs >= 2 && two.stage == 2, "a start was lost");
 }
 
-/* --- two tasks on two loops answer each other through signals ------------------------------------- */
+/* --- two tasks on two loops answer each other through signals ----------------------------- */
 
 static int ask(frame *me)
 {
@@ -305,7 +334,7 @@ static void finish_signals(void)
     must(one.value == 8 && two.value == 7, "what a signal carries");
 }
 
-/* --- a time limit, a cancel and a signal at the same time: nothing received is lost --------------- */
+/* --- a time limit, a cancel and a signal at the same time: nothing received is lost ------- */
 
 static int wait_within(frame *me)
 {
@@ -342,7 +371,7 @@ static void finish_within(void)
     must(!platform.timers, "a timer of a task that has ended");
 }
 
-/* --- jobs posted from two sides: each accepted one runs once -------------------------------------- */
+/* --- jobs posted from two sides: each accepted one runs once ------------------------------ */
 
 GHOST static void count_job(void *arg)
 {
@@ -385,18 +414,23 @@ static void finish_post(void)
     must(jobs_run == jobs_accepted[0] + jobs_accepted[1], "a job lost, or run twice");
 }
 
-#define SCENARIO(name_, setup_, finish_, ...)                                                      \
-    {.name = name_, .setup = setup_, .threads = {__VA_ARGS__}, .finish = finish_}
+#define SCENARIO(name_, setup_, finish_, ...)                                       \
+    {                                                                               \
+        .name = name_, .setup = setup_, .threads = {__VA_ARGS__}, .finish = finish_ \
+    }
 
 const scenario scenarios[] = {
     SCENARIO("two wakes and a stray one", setup_wake, finish_wake, run_platform, tell_twice,
              stray_wake),
+    SCENARIO("a task wakes itself while it runs", setup_self_wake, finish_wake, run_platform,
+             stray_wake),
     SCENARIO("wakes from home and from the other core", setup_home_wake, finish_home_wake,
              run_platform, stray_wakes_of_both),
-    SCENARIO("two cancels, then a wake", setup_cancel, finish_cancel, run_platform,
-             cancel_and_tell, cancel),
-    SCENARIO("started again at its end", setup_restart_there, finish_restart, run_platform,
-             run_app, tell_once),
+    SCENARIO("two cancels", setup_cancel, finish_only_cancel, run_platform, cancel, cancel),
+    SCENARIO("two cancels, then a wake", setup_cancel, finish_cancel, run_platform, cancel_and_tell,
+             cancel),
+    SCENARIO("started again at its end", setup_restart_there, finish_restart, run_platform, run_app,
+             tell_once),
     SCENARIO("started again on the other loop", setup_restart_here, finish_restart, run_platform,
              run_app, tell_once),
     SCENARIO("two loops, two signals", setup_signals, finish_signals, run_platform, run_app),
