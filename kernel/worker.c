@@ -94,7 +94,7 @@ static void count_lateness(yoke_worker *w, uint32_t late_us)
     w->release_us += (skips + 1) * period_us;
     add(&w->stats.late[bucket_of(late_us)], 1);
     add(&w->stats.skips, skips);
-    if (skips || late_us > w->stats.late_us_longest) {
+    if (late_us > w->stats.late_us_longest) {
         __atomic_store_n(&w->stats.late_after, w->waited_after, __ATOMIC_RELAXED);
     }
     raise_to(&w->stats.late_us_longest, late_us);
@@ -194,7 +194,7 @@ bool worker_fits(yoke_worker *w, uint32_t now_us, uint32_t until_us)
     if (us_until(w->release_us, now_us) > 0) {
         return false;
     }
-    if (until_us - now_us >= w->stats.run_us_longest) {
+    if (us_until(until_us, now_us) >= (int32_t)w->stats.run_us_longest) {
         return true;
     }
     w->release_us = now_us; /* never so old that it looks like the future */

@@ -31,6 +31,10 @@ void seed_quit(void);
 /* workers.c. `period_us` 0: background. YOKE_EFULL: SEED_WORKERS are there. */
 int seed_add(const char *name, uint32_t period_us, uint32_t run_us, bool talks);
 seed_worker *seed_find(const char *name); /* NULL: there is none */
+/* tables.c: the commands `workers` and `tasks`. */
+bool seed_say_workers(shell *s, unsigned row);
+bool seed_say_tasks(shell *s, unsigned row);
+
 void seed_report(const yoke_worker *w, enum yoke_report what, int32_t value);
 
 #endif

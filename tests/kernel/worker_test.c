@@ -284,6 +284,20 @@ static void test_background_workers_take_turns(void **state)
     assert_int_equal(s.late_us_longest, 2000); /* once: the first step of c was not known yet */
 }
 
+/* The first step of `a` is longer than the slack: what follows is the release it delayed. */
+static void test_a_release_that_has_passed_ends_the_round(void **state)
+{
+    (void)state;
+    actor beat = make("beat", 10000, NULL, 0);
+    actor a = make("a", 0, TAKES(30000)), b = make("b", 0, TAKES(30000));
+    add(&beat);
+    add(&a);
+    add(&b);
+    run_app_ms(75);
+    assert_trace("0 beat\n0 a\n30000 beat\n30000 b\n60000 beat\n70000 beat\n");
+    assert_ptr_equal(yoke_worker_read(&beat.worker).late_after, &a.worker);
+}
+
 static void say_job(void *arg)
 {
     note_at("%s", (const char *)arg);
@@ -325,6 +339,7 @@ int main(void)
         in_world(test_background_that_fills_the_slack_exactly),
         in_world(test_background_too_long_for_any_slack_runs_once),
         in_world(test_background_workers_take_turns),
+        in_world(test_a_release_that_has_passed_ends_the_round),
         in_world(test_a_task_of_the_loop_comes_between_background_steps),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);

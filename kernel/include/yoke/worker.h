@@ -52,9 +52,9 @@ typedef struct {
     uint32_t held;                    /* background: turns without enough slack */
     int32_t error_last;               /* the newest negative answer, or 0 */
     uint32_t state;                   /* enum yoke_worker_state */
-    const yoke_worker *late_after;    /* the longest step it had to wait for when it was latest or
-                                         last skipped was a step of this worker, which may have
-                                         left since; NULL: of none */
+    const yoke_worker *late_after;    /* the longest step it had to wait for when it was latest was
+                                         one of this worker, which may have left since; NULL: of
+                                         none */
     uint32_t late[YOKE_LATE_BUCKETS]; /* [0]: less than 1 us; [k]: 2^(k-1) to 2^k - 1 us; the
                                          last: all that is later (262 ms and more) */
 } yoke_worker_stats;
