@@ -134,15 +134,6 @@ static void test_joiner_that_gives_up_makes_room_for_another(void **state)
                  "5000 join answers 4\n");
 }
 
-static void test_join_of_itself_fails_103(void **state)
-{
-    (void)state;
-    joiner j = {.task = YOKE_TASK(joiner_body)};
-    j.other = &j.task;
-    begin(&platform, &j.task);
-    assert_check_fails("task", 103, world_run_ms(1));
-}
-
 /* --- gather --------------------------------------------------------------------------------------
  */
 
@@ -195,9 +186,26 @@ static void test_gather_cancels_the_rest_after_the_first_error(void **state)
     child b = CHILD("b", 3, .rc = -8);
     child c = CHILD("c", 2, .rc = 0);
     gather(&platform, &a, &b, &c);
-    /* the error of the first in the order of the list is that of the cancelled one */
     assert_trace("2000 c ends with 0\n3000 b ends with -8\n3000 a ends with -3\n"
-                 "3000 gather answers -3\n3000 all ended\n");
+                 "3000 gather answers -8\n3000 all ended\n");
+}
+
+static void cancel(void *task)
+{
+    yoke_cancel(task);
+}
+
+static void test_gather_answers_canceled_only_if_there_is_no_other_error(void **state)
+{
+    (void)state;
+    child a = CHILD("a", 5, .rc = 0);
+    child b = CHILD("b", 6, .rc = 0);
+    child c = CHILD("c", 7, .rc = 0);
+    sim_interrupt_at(world_config.start_us + 2000, cancel, &b.task);
+    gather(&platform, &a, &b, &c);
+    assert_true(trace_count("2000 gather answers -3") == 1);
+    assert_int_equal(trace_count("2000 a ends with -3"), 1);
+    assert_int_equal(trace_count("2000 c ends with -3"), 1);
 }
 
 static void test_gather_across_the_loops(void **state)
@@ -235,11 +243,6 @@ static void test_gather_of_none_answers_at_once(void **state)
     assert_trace("0 gather answers 0\n0 all ended\n");
 }
 
-static void cancel(void *task)
-{
-    yoke_cancel(task);
-}
-
 static void test_cancelled_parent_takes_its_children_along(void **state)
 {
     (void)state;
@@ -263,9 +266,9 @@ int main(void)
         in_world(test_cancelled_child_answers_canceled),
         in_world(test_second_joiner_fails_102),
         in_world(test_joiner_that_gives_up_makes_room_for_another),
-        in_world(test_join_of_itself_fails_103),
         in_world(test_gather_waits_for_all),
         in_world(test_gather_cancels_the_rest_after_the_first_error),
+        in_world(test_gather_answers_canceled_only_if_there_is_no_other_error),
         in_world(test_gather_across_the_loops),
         in_world(test_gather_of_children_that_have_ended),
         in_world(test_gather_of_none_answers_at_once),

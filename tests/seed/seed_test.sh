@@ -80,13 +80,13 @@ quit() {
     grep -qx 'Good-bye.' "$dir/output" || fail 'no good-bye'
 }
 
-# Only the step that is under way may still say that it has ended.
+# Behind it may come what was under way already: the end of a step, and of a nap.
 interrupt() {
     start
     wait_for 'Run count 1'
     kill -INT "$(pgrep -P "$pid")"
     finish
-    sed -i '/^Stopping event loop thread$/,$ { /^Worker /d }' "$dir/output"
+    sed -E -i '/^Stopping event loop thread$/,$ { /^(Worker|Main) /d }' "$dir/output"
     last_line_is 'Stopping event loop thread'
 }
 

@@ -119,11 +119,16 @@ static void test_wrong_use_of_the_lock_and_the_delay_fails(void **state)
     assert_check_fails("sim", 904, world_run_ms(1));
 }
 
+typedef struct {
+    yoke_task task;
+    yoke_signal never;
+} forever;
+
 static int forever_body(yoke_task *t)
 {
-    static yoke_signal never;
+    forever *me = YOKE_FRAME(forever, t);
     YOKE_BEGIN(t);
-    YOKE_TRY(t, yoke_signal_wait(t, &never, NULL));
+    YOKE_TRY(t, yoke_signal_wait(t, &me->never, NULL));
     YOKE_FINALLY(t);
     note_at("ends with %d", t->rc);
     YOKE_END(t);
@@ -132,8 +137,8 @@ static int forever_body(yoke_task *t)
 static void test_nothing_left_to_happen_fails_907(void **state)
 {
     (void)state;
-    yoke_task t = YOKE_TASK(forever_body);
-    assert_check_fails("sim", 907, world_run(&t));
+    forever f = {.task = YOKE_TASK(forever_body)};
+    assert_check_fails("sim", 907, world_run(&f.task));
 }
 
 static void test_at_the_end_time_the_root_is_cancelled(void **state)
@@ -141,8 +146,8 @@ static void test_at_the_end_time_the_root_is_cancelled(void **state)
     (void)state;
     world_config.end_us = world_config.start_us + 12345;
     world_open_again();
-    yoke_task t = YOKE_TASK(forever_body);
-    assert_int_equal(world_run(&t), YOKE_ECANCELED);
+    forever f = {.task = YOKE_TASK(forever_body)};
+    assert_int_equal(world_run(&f.task), YOKE_ECANCELED);
     assert_trace("12345 ends with -3\n");
 }
 

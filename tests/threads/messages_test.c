@@ -184,11 +184,13 @@ static void *post_all(void *arg)
     static yoke_job jobs[YOKE_CORES][JOBS];
     (void)arg;
     expect(yoke_port_here() == NULL);
+    for (unsigned i = 0; i < YOKE_CORES * JOBS; i++) {
+        jobs[i % YOKE_CORES][i / YOKE_CORES] =
+            (yoke_job){.run = count_run, .arg = &ran[i % YOKE_CORES]};
+    }
     for (uint32_t i = 0; i < posts_each * YOKE_CORES; i++) {
         unsigned core = i % YOKE_CORES;
         yoke_job *job = &jobs[core][i / YOKE_CORES % JOBS];
-        job->run = count_run;
-        job->arg = &ran[core];
         while (yoke_post(core ? &app.loop : &platform, job) == YOKE_EBUSY) {
             sched_yield();
         }
