@@ -189,7 +189,7 @@ static bool step_workers(yoke_app *app, uint32_t now_us)
 static uint64_t app_step(yoke_loop *l)
 {
     yoke_app *app = app_of(l);
-    loop_turn(l);
+    yoke_loop_step(l);
     l->now_us = yoke_port_now_us(); /* the tasks took their time */
     uint32_t now_us = (uint32_t)l->now_us;
     look_at_all(app, now_us);
@@ -212,6 +212,7 @@ void yoke_app_init(yoke_app *app)
     memset(app, 0, sizeof *app);
     yoke_loop_init(&app->loop, 1);
     app->loop.step = app_step;
+    app->loop.runs_per_step = 0; /* a worker may be waiting */
     app->tail = &app->workers;
 }
 

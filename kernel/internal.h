@@ -14,7 +14,7 @@ enum {
     STARTED = 1 << 0,
     DONE = 1 << 1,
     QUEUED = 1 << 2,  /* in the ready list, or running */
-    YIELDS = 1 << 3,  /* in yoke_yield() */
+    YIELDS = 1 << 3,  /* in yoke_yield(): back to the end of the ready list */
     CANCELS = 1 << 4, /* a cancel is to be delivered to the next pending wait */
     TIMED = 1 << 5,   /* this wait has a due time */
     IN_TREE = 1 << 6, /* the due time has not come yet */
@@ -86,8 +86,7 @@ ALWAYS_INLINE bool loop_is_waited_for(const yoke_loop *l)
     return atomic_load_explicit(&l->waiting, memory_order_relaxed);
 }
 
-/* One turn, and when the next is due. */
-void loop_turn(yoke_loop *l);
+/* When the next step is due. */
 uint64_t loop_due_us(yoke_loop *l);
 
 /* --- the life of a task (task.c): the home loop only ----------------- */
@@ -100,10 +99,17 @@ void task_run(yoke_loop *l, yoke_task *t); /* a step, and what follows from it *
 /* --- the timer tree (timer.c): home loop only ------------------------ */
 
 void timer_insert(yoke_task *t, uint64_t time_us); /* sets IN_TREE */
-void timer_remove(yoke_task *t);                   /* if IN_TREE; clears it */
+void timer_remove(yoke_task *t);                   /* clears it */
 void timer_fire_due(yoke_loop *l);
 uint64_t timer_next_us(yoke_loop *l);
 bool timer_is_after(const yoke_task *t, uint64_t time_us);
+
+ALWAYS_INLINE void timer_stop(yoke_task *t)
+{
+    if (task_flags(t) & IN_TREE) {
+        timer_remove(t);
+    }
+}
 
 /* --- workers (worker.c): the app loop only --------------------------- */
 

@@ -1,9 +1,6 @@
 /* The loop: two lists and a timer tree. */
 #include "internal.h"
 
-/* A step that has run so many tasks, and each that was ready at least once, is over. */
-#define RUNS_PER_STEP 32u
-
 static yoke_loop *home_of_core[YOKE_CORES];
 const yoke_place *yoke_place_on_core[YOKE_CORES];
 
@@ -15,7 +12,7 @@ static void list_clear(yoke_task_list *list)
 
 void yoke_loop_init(yoke_loop *l, unsigned core)
 {
-    *l = (yoke_loop){.step = yoke_loop_step, .core = (uint8_t)core};
+    *l = (yoke_loop){.step = yoke_loop_step, .core = (uint8_t)core, .runs_per_step = 32};
     list_clear(&l->ready);
     list_clear(&l->inbox);
     home_of_core[core] = l;
@@ -118,8 +115,10 @@ void loop_take_inbox(yoke_loop *l)
         yoke_task *next = t->next_in_inbox;
         take_marks(l, t);
         t = next;
-        yoke_port_unlock(saved);
-        saved = yoke_port_lock();
+        if (t) {
+            yoke_port_unlock(saved);
+            saved = yoke_port_lock();
+        }
     }
     yoke_port_unlock(saved);
 }
@@ -135,20 +134,11 @@ static unsigned run_ready(yoke_loop *l)
     list_clear(&l->ready);
     while (t) {
         yoke_task *next = t->next;
-        __builtin_prefetch(next);
         task_run(l, t);
         t = next;
         n++;
     }
     return n;
-}
-
-void loop_turn(yoke_loop *l)
-{
-    l->now_known = false;
-    timer_fire_due(l);
-    loop_take_inbox(l);
-    run_ready(l);
 }
 
 uint64_t loop_due_us(yoke_loop *l)
@@ -162,9 +152,12 @@ uint64_t loop_due_us(yoke_loop *l)
 /* A short round of tasks may go on for a while before anybody looks at the clock again. */
 uint64_t yoke_loop_step(yoke_loop *l)
 {
-    loop_turn(l);
-    for (unsigned n = 0; n < RUNS_PER_STEP && l->ready.head && !loop_is_waited_for(l);) {
+    unsigned n = 0;
+    l->now_known = false;
+    timer_fire_due(l);
+    loop_take_inbox(l);
+    do {
         n += run_ready(l);
-    }
+    } while (n < l->runs_per_step && l->ready.head && !loop_is_waited_for(l));
     return loop_due_us(l);
 }

@@ -128,7 +128,7 @@ static yoke_loop *end_locked(yoke_task *t)
 
 void task_end(yoke_loop *l, yoke_task *t)
 {
-    timer_remove(t);
+    timer_stop(t);
     uint32_t saved = yoke_port_lock();
     while (task_mark(t) & IN_INBOX) {
         yoke_port_unlock(saved);
@@ -142,7 +142,7 @@ void task_run(yoke_loop *l, yoke_task *t)
 {
     if (task_step(l, t) != YOKE_PENDING) {
         task_end(l, t);
-    } else if (t->woken) {
+    } else if (t->woken || task_flags(t) & YIELDS) {
         loop_append(l, t);
     } else {
         task_change(t, QUEUED, 0);
@@ -159,7 +159,7 @@ int yoke_settle(yoke_task *t, int answer)
         answer = YOKE_ECANCELED;
     }
     if (answer != YOKE_PENDING && (flags & (TIMED | YIELDS))) {
-        timer_remove(t);
+        timer_stop(t);
         task_change(t, TIMED | WITHIN | YIELDS, 0);
     }
     return t->status = answer;
@@ -185,7 +185,6 @@ int yoke_yield(yoke_task *t)
         return YOKE_OK;
     }
     task_change(t, 0, YIELDS);
-    t->woken = true;
     return YOKE_PENDING;
 }
 
@@ -196,7 +195,7 @@ static void set_timer(yoke_task *t, uint8_t kind, uint64_t due_us)
     if (task_flags(t) & TIMED && !timer_is_after(t, due_us)) {
         return;
     }
-    timer_remove(t);
+    timer_stop(t);
     timer_insert(t, due_us);
     task_change(t, WITHIN, TIMED | kind);
 }

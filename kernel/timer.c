@@ -78,9 +78,6 @@ void timer_insert(yoke_task *t, uint64_t time_us)
 
 void timer_remove(yoke_task *t)
 {
-    if (!(task_flags(t) & IN_TREE)) {
-        return;
-    }
     task_change(t, IN_TREE, 0);
     yoke_task **at = &yoke_home(t)->timers;
     while (*at != t) {

@@ -55,10 +55,9 @@ static bool fall_asleep(core *c)
     return atomic_compare_exchange_strong(&c->bell, &awake, ASLEEP);
 }
 
-/* True: it was rung. */
-static bool wake_up(core *c)
+static void wake_up(core *c)
 {
-    return atomic_exchange(&c->bell, AWAKE) == RUNG;
+    atomic_exchange(&c->bell, AWAKE);
 }
 
 static void futex(core *c, int operation, unsigned value, const struct timespec *until)
@@ -90,22 +89,18 @@ static void sleep_until(core *c, uint64_t due_us)
     futex(c, FUTEX_WAIT_BITSET, ASLEEP, due_us == YOKE_NEVER ? NULL : &until);
 }
 
+/* In the last part before the release it comes back at once, to step again and again: that is the
+ * spin, and it keeps in the caches what the release needs. */
 static void wait_app(core *c, uint64_t due_us)
 {
     uint64_t sleep_us = due_us;
     if (due_us != YOKE_NEVER) {
         sleep_us -= due_us < posix_tune.app_spin_us ? due_us : posix_tune.app_spin_us;
     }
-    if (yoke_port_now_us() < sleep_us) {
-        if (fall_asleep(c)) {
-            sleep_until(c, sleep_us);
-        }
-        if (wake_up(c)) {
-            return;
-        }
-    }
-    while (!is_rung(c) && yoke_port_now_us() < due_us) {
+    if (yoke_port_now_us() >= sleep_us) {
         spin_pause();
+    } else if (fall_asleep(c)) {
+        sleep_until(c, sleep_us);
     }
     wake_up(c);
 }
@@ -148,31 +143,6 @@ void yoke_port_reap(yoke_loop *l)
 
 /* --- the platform loop: wakes, descriptors and time ------------------ */
 
-static void watch_bell(core *c, uint64_t due_us)
-{
-    uint64_t until_us = yoke_port_now_us() + posix_tune.platform_spin_us;
-    if (until_us > due_us) {
-        until_us = due_us;
-    }
-    while (!is_rung(c) && yoke_port_now_us() < until_us) {
-        spin_pause();
-    }
-}
-
-static void wait_platform(core *c, uint64_t due_us)
-{
-    if (posix_tune.platform_spin_us) {
-        watch_bell(c, due_us);
-    }
-    if (fall_asleep(c)) {
-        uint64_t now_us = yoke_port_now_us();
-        sources_wait(due_us == YOKE_NEVER ? YOKE_NEVER : due_us > now_us ? due_us - now_us : 0);
-    } else {
-        sources_wait(0);
-    }
-    wake_up(c);
-}
-
 static void look_now_and_then(void)
 {
     static uint64_t looked_us;
@@ -181,6 +151,38 @@ static void look_now_and_then(void)
         looked_us = now_us;
         sources_wait(0);
     }
+}
+
+/* True: it was rung while we watched. */
+static bool watch_bell(core *c, uint64_t due_us)
+{
+    uint64_t until_us = yoke_port_now_us() + posix_tune.platform_spin_us;
+    if (until_us > due_us) {
+        until_us = due_us;
+    }
+    while (!is_rung(c)) {
+        if (yoke_port_now_us() >= until_us) {
+            return false;
+        }
+        spin_pause();
+    }
+    return true;
+}
+
+static void wait_platform(core *c, uint64_t due_us)
+{
+    if (posix_tune.platform_spin_us && watch_bell(c, due_us)) {
+        wake_up(c);
+        look_now_and_then();
+        return;
+    }
+    if (fall_asleep(c)) {
+        uint64_t now_us = yoke_port_now_us();
+        sources_wait(due_us == YOKE_NEVER ? YOKE_NEVER : due_us > now_us ? due_us - now_us : 0);
+    } else {
+        sources_wait(0);
+    }
+    wake_up(c);
 }
 
 static void run_platform(core *c, const yoke_task *root)

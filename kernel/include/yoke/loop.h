@@ -42,6 +42,7 @@ struct yoke_loop {
     atomic_bool stopped;            /* set by the step function: step no more */
     bool now_known;                 /* now_us is this turn's */
     uint8_t core;
+    unsigned runs_per_step; /* a step that has run so many tasks is over; 0: each ready one, once */
     uint64_t now_us;
     yoke_task *timers; /* root of the tree */
     yoke_observer *observers;

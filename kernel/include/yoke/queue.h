@@ -32,7 +32,7 @@ typedef struct {
     }
 
 /* n; does not compile unless it is a power of two. */
-#define YOKE_QUEUE_LENGTH(n) ((n) + 0 * sizeof(char[(n) & ((n)-1) ? -1 : 1]))
+#define YOKE_QUEUE_LENGTH(n) ((n) + 0 * sizeof(char[((n) & ((n)-1)) ? -1 : 1]))
 
 /* Copy `*item` in and wake the consumer. The producer only: a loop, or an interrupt of one core.
  * Wait-free but for the wake. YOKE_EFULL: no room, counted in `refused`, nothing changed. */
