@@ -6,7 +6,8 @@ target_compile_options(
   INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Werror
             $<$<C_COMPILER_ID:GNU>:-Wjump-misses-init>)
 if(YOKE_SANITIZE)
-  target_compile_options(yoke_flags INTERFACE -fsanitize=${YOKE_SANITIZE} -fno-omit-frame-pointer -g)
+  target_compile_options(yoke_flags INTERFACE -fsanitize=${YOKE_SANITIZE} -g
+                                              -fno-omit-frame-pointer)
   target_link_options(yoke_flags INTERFACE -fsanitize=${YOKE_SANITIZE})
   if(YOKE_SANITIZE MATCHES undefined)
     target_compile_options(yoke_flags INTERFACE -fno-sanitize-recover=all)

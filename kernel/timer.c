@@ -12,7 +12,7 @@ static bool before(const yoke_task *a, const yoke_task *b)
 {
     uint32_t low = a->due_low - b->due_low;
     int16_t high = (int16_t)(a->due_high - b->due_high - (a->due_low < b->due_low));
-    return low | (uint16_t)high ? high < 0 : (uintptr_t)a < (uintptr_t)b;
+    return (low | (uint16_t)high) != 0 ? high < 0 : (uintptr_t)a < (uintptr_t)b;
 }
 
 /* Squared, because frames in an array stand at equal distances, and a plain product of those is far

@@ -79,17 +79,20 @@ static unsigned highest_bucket(const yoke_worker_stats *a)
     return i;
 }
 
-/* One bar for each power of two of microseconds, as high as the count has binary digits. */
+/* One bar for each power of two of microseconds, as high as the count has digits to base 4. */
 static void draw(char *text, const yoke_worker_stats *a)
 {
-    static const char *const bars[] = {"\u2581", "\u2582", "\u2583", "\u2584",
-                                       "\u2585", "\u2586", "\u2587", "\u2588"};
+    static const char bars[8][4] = {"\u2581", "\u2582", "\u2583", "\u2584",
+                                    "\u2585", "\u2586", "\u2587", "\u2588"};
     for (unsigned i = 0; i <= highest_bucket(a); i++) {
         unsigned height = 0;
         for (uint32_t n = a->late[i]; n; n >>= 2) {
             height++;
         }
-        strcat(text, height ? bars[height < 8 ? height : 7] : " ");
+        const char *bar = height ? bars[height < 8 ? height - 1 : 7] : " ";
+        size_t length = strlen(bar);
+        memcpy(text, bar, length + 1);
+        text += length;
     }
 }
 
