@@ -10,9 +10,16 @@ static yoke_app *app_of(yoke_loop *l)
     return (yoke_app *)(void *)((char *)l - offsetof(yoke_app, loop));
 }
 
-static yoke_worker *first_worker(const yoke_app *app)
+/* Who sees a worker in the list sees what stands in it: a pair with append(). */
+static yoke_worker *follow(const _Atomic(yoke_worker *) *link)
 {
-    return atomic_load_explicit(&app->workers, memory_order_relaxed);
+    return atomic_load_explicit(link, memory_order_acquire);
+}
+
+/* The same, where nobody appends meanwhile. */
+ALWAYS_INLINE yoke_worker *after(const yoke_worker *w)
+{
+    return atomic_load_explicit(&w->next, memory_order_relaxed);
 }
 
 ALWAYS_INLINE bool is_in(const yoke_app *app, enum yoke_app_state state)
@@ -47,7 +54,7 @@ static void unlink_worker(yoke_app *app, _Atomic(yoke_worker *) *at, yoke_worker
     app->last = NULL;
     __atomic_store_n(&w->stats.state, YOKE_WORKER_OFF, __ATOMIC_RELAXED);
     uint32_t saved = yoke_port_lock();
-    atomic_store_explicit(at, worker_after(w), memory_order_relaxed);
+    atomic_store_explicit(at, after(w), memory_order_relaxed);
     if (app->tail == &w->next) {
         app->tail = at;
     }
@@ -107,7 +114,7 @@ static void look_at_all(yoke_app *app, uint32_t now_us)
     app->deadline_us = app->slack_us = app->pause_us = FAR_US;
     _Atomic(yoke_worker *) *at = &app->workers;
     yoke_worker *w;
-    while ((w = atomic_load_explicit(at, memory_order_relaxed))) {
+    while ((w = follow(at))) {
         uint8_t wanted = worker_wanted(w) ? take_wishes(w) : 0;
         if (wanted & LEAVE) {
             unlink_worker(app, at, w);
@@ -134,8 +141,8 @@ static bool is_wanted(const yoke_app *app)
 
 static yoke_worker *next_in_circle(const yoke_app *app, const yoke_worker *w)
 {
-    yoke_worker *next = w ? worker_after(w) : NULL;
-    return next ? next : first_worker(app);
+    yoke_worker *next = w ? follow(&w->next) : NULL;
+    return next ? next : follow(&app->workers);
 }
 
 /* Each background worker that fits before the next release, once, beginning behind the last that
@@ -221,7 +228,7 @@ int yoke_app_start(yoke_app *app)
     if (!move_state(app, YOKE_APP_OFF, YOKE_APP_RUNNING)) {
         return YOKE_EBUSY;
     }
-    for (yoke_worker *w = first_worker(app); w; w = worker_after(w)) {
+    for (yoke_worker *w = follow(&app->workers); w; w = after(w)) {
         atomic_store_explicit(&w->wanted, BEGIN, memory_order_relaxed);
     }
     int answer = yoke_port_launch(&app->loop);
@@ -254,53 +261,59 @@ int yoke_app_join(yoke_task *t, yoke_app *app)
     return answer;
 }
 
-/* The app loop is to look at `w` before it does anything else. Gives the lock back. */
-static void want(yoke_app *app, yoke_worker *w, uint8_t wanted, uint32_t saved)
+/* The app loop is to look at its workers before it does anything else. Gives the lock back. */
+static void ring(yoke_app *app, uint32_t saved)
 {
-    atomic_store_explicit(&w->wanted, wanted, memory_order_relaxed);
     atomic_store_explicit(&app->loop.waiting, true, memory_order_relaxed);
     unlock_and_pend(saved, &app->loop);
 }
 
-/* Under the lock: complete before the app loop can see it. */
+static void want(yoke_worker *w, uint8_t wanted)
+{
+    atomic_store_explicit(&w->wanted, wanted, memory_order_relaxed);
+}
+
+/* Under the lock: complete, with the wish to begin, before it is linked in. */
 static void append(yoke_app *app, yoke_worker *w)
 {
     memset(&w->stats, 0, sizeof w->stats);
     w->stats.state = YOKE_WORKER_ACTIVE;
-    atomic_store_explicit(&w->next, NULL, memory_order_relaxed);
     w->in_list = true;
-    atomic_store_explicit(app->tail, w, memory_order_relaxed);
+    want(w, BEGIN);
+    atomic_store_explicit(&w->next, NULL, memory_order_relaxed);
+    atomic_store_explicit(app->tail, w, memory_order_release);
     app->tail = &w->next;
 }
 
 int yoke_worker_add(yoke_app *app, yoke_worker *w)
 {
-    if (!w->step || w->period_us > YOKE_PERIOD_US_MAX) {
-        return YOKE_EINVAL;
-    }
+    int answer = YOKE_EBUSY;
     uint32_t saved = yoke_port_lock();
-    if (w->in_list) {
-        yoke_port_unlock(saved);
-        return YOKE_EBUSY;
+    if (!w->in_list) {
+        answer = YOKE_EINVAL;
+        if (w->step && w->period_us <= YOKE_PERIOD_US_MAX) {
+            append(app, w);
+            answer = YOKE_OK;
+        }
     }
-    append(app, w);
-    want(app, w, BEGIN, saved);
-    return YOKE_OK;
+    ring(app, saved);
+    return answer;
 }
 
 int yoke_worker_remove(yoke_app *app, yoke_worker *w)
 {
+    int answer = YOKE_ENOENT;
     uint32_t saved = yoke_port_lock();
-    if (!w->in_list) {
-        yoke_port_unlock(saved);
-        return YOKE_ENOENT;
-    }
     bool off = is_in(app, YOKE_APP_OFF);
-    want(app, w, LEAVE, saved);
+    if (w->in_list) {
+        want(w, LEAVE);
+        answer = YOKE_OK;
+    }
+    ring(app, saved);
     if (off) {
         look_at_all(app, 0);
     }
-    return YOKE_OK;
+    return answer;
 }
 
 void yoke_worker_set(yoke_app *app, yoke_worker *w, yoke_step *step, void *arg)
@@ -308,10 +321,11 @@ void yoke_worker_set(yoke_app *app, yoke_worker *w, yoke_step *step, void *arg)
     uint32_t saved = yoke_port_lock();
     w->step = step;
     w->arg = arg;
-    want(app, w, worker_wanted(w) | REVIVE, saved);
+    want(w, worker_wanted(w) | REVIVE);
+    ring(app, saved);
 }
 
 yoke_worker *yoke_worker_next(const yoke_app *app, const yoke_worker *w)
 {
-    return atomic_load_explicit(w ? &w->next : &app->workers, memory_order_acquire);
+    return follow(w ? &w->next : &app->workers);
 }

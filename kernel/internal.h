@@ -113,9 +113,6 @@ ALWAYS_INLINE void timer_stop(yoke_task *t)
 
 /* --- workers (worker.c): the app loop only --------------------------- */
 
-/* The app loop reads the list without the lock and without an order of its own: of a worker that
- * is new it first sees the mark BEGIN, and takes the lock because of it. */
-
 /* yoke_worker.wanted */
 enum {
     BEGIN = 1 << 0,  /* added: first release now */
@@ -131,11 +128,6 @@ ALWAYS_INLINE int32_t us_until(uint32_t time_us, uint32_t now_us)
 ALWAYS_INLINE uint8_t worker_wanted(const yoke_worker *w)
 {
     return atomic_load_explicit(&w->wanted, memory_order_relaxed);
-}
-
-ALWAYS_INLINE yoke_worker *worker_after(const yoke_worker *w)
-{
-    return atomic_load_explicit(&w->next, memory_order_relaxed);
 }
 
 /* One step of `w`, and its account. Answers the time at its end. */

@@ -235,7 +235,7 @@ int yoke_within(yoke_task *t, uint32_t ms, int answer)
 
 static int join_child(yoke_task *t, yoke_task *child)
 {
-    return yoke_done(child) ? child->rc : yoke_park(t, &child->joiner);
+    return is_taken(child) ? yoke_park(t, &child->joiner) : child->rc;
 }
 
 __attribute__((cold)) static int join_across(yoke_task *t, yoke_task *child)

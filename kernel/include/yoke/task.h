@@ -152,8 +152,9 @@ YOKE_ASYNC int yoke_sleep_until(yoke_task *t, uint64_t due_us);
  * pending: nothing received is lost. May be nested; the shortest limit counts. */
 YOKE_ASYNC int yoke_within(yoke_task *t, uint32_t ms, int answer);
 
-/* Wait for the end of `child`, which may live on either loop; answers its result. One task may
- * join a child at a time (check task 102). */
+/* Wait for the end of `child`, which may live on either loop; answers its result, and at once if it
+ * is not running: what it ended with, or YOKE_OK if it was never started. One task may join a child
+ * at a time (check task 102). */
 YOKE_ASYNC int yoke_join(yoke_task *t, yoke_task *child);
 
 /* Wait for the end of all `n` children. The first that fails has the others cancelled. Answers
