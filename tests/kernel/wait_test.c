@@ -290,6 +290,30 @@ static void test_each_wait_has_its_limit_anew(void **state)
     assert_trace("3000 0\n8000 -2\n13000 -2\n");
 }
 
+static int then_unlimited_body(yoke_task *t)
+{
+    limited *me = YOKE_FRAME(limited, t);
+    YOKE_BEGIN(t);
+    YOKE_AWAIT(t, yoke_within(t, 50, yoke_signal_wait(t, &me->signal, NULL)));
+    YOKE_AWAIT(t, yoke_signal_wait(t, &me->signal, NULL));
+    note_at("%d", t->status);
+    YOKE_END(t);
+}
+
+static void test_a_limit_goes_with_its_wait(void **state)
+{
+    (void)state;
+    limited a = LIMITED(then_unlimited_body, .limit_ms = 0);
+    begin(&platform, &a.task);
+    world_run_ms(1);
+    assert_true(world_next_us() == world_config.start_us + 50000);
+    yoke_signal_set(&a.signal, 0);
+    world_run_ms(1);
+    assert_true(world_next_us() == YOKE_NEVER);
+    world_run_ms(100);
+    assert_trace("");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +331,7 @@ int main(void)
         in_world(test_limit_of_a_sleep),
         in_world(test_two_limits_of_a_sleep),
         in_world(test_limit_of_a_call_that_answers_at_once),
+        in_world(test_a_limit_goes_with_its_wait),
         in_world(test_each_wait_has_its_limit_anew),
     };
     return cmocka_run_group_tests_name("wait", tests, NULL, NULL);
