@@ -116,7 +116,8 @@ bad_lines() {
     say quit
     finish
     # both tables of workers are the same
-    awk '/^WORKER/ { table++ } table && /^(Worker [01] |WORKER|    )/ { print > (FILE "." table) }' \
+    awk '/^WORKER/ { table++ }
+        table && /^(Worker [01] |WORKER|    )/ { print > (FILE "." table) }' \
         FILE="$dir/table" "$dir/output"
     cmp -s "$dir/table.1" "$dir/table.2" || fail 'the tables differ'
     [ "$(wc -l <"$dir/table.1")" = 5 ] || fail 'the table of workers'

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The seed program on the simulator, for 12.5 seconds of its clock: the published lines, in the order
-# of each loop, and the same bytes for the same seed.   usage: seed_app.sh PROGRAM
+# The seed program on the simulator, for 12.5 seconds of its clock: the published lines, in the
+# order of each loop, and the same bytes for the same seed.   usage: seed_app.sh PROGRAM
 set -u
 program=$1
 
