@@ -34,11 +34,15 @@ ALWAYS_INLINE uint8_t task_flags(const yoke_task *t)
     return atomic_load_explicit(&t->flags, memory_order_relaxed);
 }
 
-/* A load and a store, not an atomic exchange: there is one writer. */
-ALWAYS_INLINE void task_change(yoke_task *t, uint8_t clear, uint8_t set)
+ALWAYS_INLINE void task_flags_set(yoke_task *t, unsigned flags)
 {
-    uint8_t flags = (uint8_t)((task_flags(t) & ~clear) | set);
-    atomic_store_explicit(&t->flags, flags, memory_order_relaxed);
+    atomic_store_explicit(&t->flags, (uint8_t)flags, memory_order_relaxed);
+}
+
+/* A load and a store, not an atomic exchange: there is one writer. */
+ALWAYS_INLINE void task_change(yoke_task *t, unsigned clear, unsigned set)
+{
+    task_flags_set(t, (task_flags(t) & ~clear) | set);
 }
 
 ALWAYS_INLINE uint8_t task_mark(const yoke_task *t)
@@ -54,12 +58,6 @@ ALWAYS_INLINE void task_mark_set(yoke_task *t, uint8_t mark)
 ALWAYS_INLINE uint8_t task_core(const yoke_task *t)
 {
     return atomic_load_explicit(&t->core, memory_order_relaxed);
-}
-
-/* The time of the wait that `t` is in has come. */
-static inline bool task_expired(const yoke_task *t)
-{
-    return (task_flags(t) & (TIMED | IN_TREE)) == TIMED;
 }
 
 /* --- loops (loop.c) -------------------------------------------------- */
@@ -91,15 +89,15 @@ uint64_t loop_due_us(yoke_loop *l);
 
 /* --- the life of a task (task.c): the home loop only ----------------- */
 
-void task_begin(yoke_task *t); /* to its beginning: STARTED and nothing else */
+void task_begin(yoke_loop *l, yoke_task *t); /* to its beginning: STARTED and QUEUED */
 int task_step(yoke_loop *l, yoke_task *t);
 void task_end(yoke_loop *l, yoke_task *t); /* after a step that did not answer YOKE_PENDING */
 void task_run(yoke_loop *l, yoke_task *t); /* a step, and what follows from it */
 
 /* --- the timer tree (timer.c): home loop only ------------------------ */
 
-void timer_insert(yoke_task *t, uint64_t time_us); /* sets IN_TREE */
-void timer_remove(yoke_task *t);                   /* clears it */
+void timer_insert(yoke_task *t, uint64_t time_us); /* to set IN_TREE is the caller's */
+void timer_remove(yoke_task *t);                   /* … and to clear it */
 void timer_fire_due(yoke_loop *l);
 uint64_t timer_next_us(yoke_loop *l);
 bool timer_is_after(const yoke_task *t, uint64_t time_us);

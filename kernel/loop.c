@@ -10,6 +10,14 @@ static void list_clear(yoke_task_list *list)
     list->tail = &list->head;
 }
 
+static yoke_task *list_take(yoke_task_list *list)
+{
+    *list->tail = NULL;
+    yoke_task *first = list->head;
+    list_clear(list);
+    return first;
+}
+
 void yoke_loop_init(yoke_loop *l, unsigned core)
 {
     *l = (yoke_loop){.step = yoke_loop_step, .core = (uint8_t)core, .runs_per_step = 32};
@@ -42,17 +50,17 @@ void yoke_observe(yoke_loop *l, yoke_observer *o)
 
 void loop_append(yoke_loop *l, yoke_task *t)
 {
-    t->next = NULL;
     *l->ready.tail = t;
     l->ready.tail = &t->next;
 }
 
 void loop_ready(yoke_loop *l, yoke_task *t)
 {
-    if (task_flags(t) & QUEUED) {
+    uint8_t flags = task_flags(t);
+    if (flags & QUEUED) {
         t->woken = true;
     } else {
-        task_change(t, 0, QUEUED);
+        task_flags_set(t, flags | QUEUED);
         loop_append(l, t);
     }
 }
@@ -73,7 +81,6 @@ yoke_loop *loop_post_locked(yoke_task *t, uint8_t mark)
     uint8_t before = task_mark(t);
     task_mark_set(t, before | mark | IN_INBOX);
     if (!(before & IN_INBOX)) {
-        t->next_in_inbox = NULL;
         *home->inbox.tail = t;
         home->inbox.tail = &t->next_in_inbox;
         atomic_store_explicit(&home->waiting, true, memory_order_relaxed);
@@ -86,18 +93,17 @@ static void take_marks(yoke_loop *l, yoke_task *t)
 {
     uint8_t mark = task_mark(t);
     uint8_t keep = CANCELLED;
-    if (mark & START) {
-        if (task_flags(t) & STARTED) {
-            keep |= START;
-        } else {
-            task_begin(t);
-        }
+    if (mark & START && !(task_flags(t) & STARTED)) {
+        task_begin(l, t);
+        loop_append(l, t);
+    } else {
+        keep |= START;
+        loop_ready(l, t);
     }
     task_mark_set(t, mark & keep);
     if (mark & CANCEL) {
         task_change(t, 0, CANCELS);
     }
-    loop_ready(l, t);
 }
 
 /* The lock is held for one task at a time. Whoever queues a task pends the loop afterwards, so
@@ -108,8 +114,7 @@ void loop_take_inbox(yoke_loop *l)
         return;
     }
     uint32_t saved = yoke_port_lock();
-    yoke_task *t = l->inbox.head;
-    list_clear(&l->inbox);
+    yoke_task *t = list_take(&l->inbox);
     atomic_store_explicit(&l->waiting, false, memory_order_relaxed);
     while (t) {
         yoke_task *next = t->next_in_inbox;
@@ -130,8 +135,7 @@ void loop_take_inbox(yoke_loop *l)
 static unsigned run_ready(yoke_loop *l)
 {
     unsigned n = 0;
-    yoke_task *t = l->ready.head;
-    list_clear(&l->ready);
+    yoke_task *t = list_take(&l->ready);
     while (t) {
         yoke_task *next = t->next;
         task_run(l, t);

@@ -20,34 +20,41 @@ static bool is_taken(const yoke_task *t)
            (task_mark(t) & START);
 }
 
-void task_begin(yoke_task *t)
+void task_begin(yoke_loop *l, yoke_task *t)
 {
+    atomic_store_explicit(&t->core, l->core, memory_order_relaxed);
     t->line = 0;
     t->rc = YOKE_OK;
     t->woken = false;
-    atomic_store_explicit(&t->flags, STARTED, memory_order_release);
+    atomic_store_explicit(&t->flags, STARTED | QUEUED, memory_order_release);
+}
+
+__attribute__((noinline, cold)) static int start_there(yoke_loop *home, yoke_task *t)
+{
+    int answer = YOKE_EBUSY;
+    yoke_loop *target = NULL;
+    uint32_t saved = yoke_port_lock();
+    if (!is_taken(t)) {
+        atomic_store_explicit(&t->core, home->core, memory_order_relaxed);
+        target = loop_post_locked(t, START);
+        answer = YOKE_OK;
+    }
+    unlock_and_pend(saved, target);
+    return answer;
 }
 
 /* On the home loop itself without the lock: nobody else may start it there at the same time. */
 int yoke_start(yoke_loop *home, yoke_task *t)
 {
-    bool here = yoke_port_here() == home;
-    yoke_loop *target = NULL;
-    uint32_t saved = here ? 0 : yoke_port_lock();
-    bool free = !is_taken(t);
-    if (free) {
-        atomic_store_explicit(&t->core, home->core, memory_order_relaxed);
-        if (here) {
-            task_begin(t);
-            loop_ready(home, t);
-        } else {
-            target = loop_post_locked(t, START);
-        }
+    if (yoke_port_here() != home) {
+        return start_there(home, t);
     }
-    if (!here) {
-        unlock_and_pend(saved, target);
+    if (is_taken(t)) {
+        return YOKE_EBUSY;
     }
-    return free ? YOKE_OK : YOKE_EBUSY;
+    task_begin(home, t);
+    loop_append(home, t);
+    return YOKE_OK;
 }
 
 yoke_loop *wake_locked(yoke_task **waiter)
@@ -88,29 +95,35 @@ bool yoke_done(const yoke_task *t)
 
 /* --- one run --------------------------------------------------------- */
 
-/* Out of the way of a loop that nobody observes. */
-__attribute__((noinline, cold)) static void notify(yoke_loop *l, yoke_task *t,
-                                                   enum yoke_event event)
+static void notify(yoke_loop *l, yoke_task *t, enum yoke_event event)
 {
     for (yoke_observer *o = l->observers; o; o = o->next) {
         o->see(o, t, event);
     }
 }
 
-int task_step(yoke_loop *l, yoke_task *t)
+static int run_body(yoke_task *t)
 {
-    t->woken = false;
-    if (l->observers) {
-        notify(l, t, YOKE_RUNS);
-    }
     int answer = t->body(t);
     if (answer != YOKE_PENDING) {
         t->rc = answer;
     }
-    if (l->observers) {
-        notify(l, t, answer == YOKE_PENDING ? YOKE_PAUSES : YOKE_ENDS);
-    }
     return answer;
+}
+
+/* Out of the way of a loop that nobody observes. */
+__attribute__((noinline, cold)) static int step_observed(yoke_loop *l, yoke_task *t)
+{
+    notify(l, t, YOKE_RUNS);
+    int answer = run_body(t);
+    notify(l, t, answer == YOKE_PENDING ? YOKE_PAUSES : YOKE_ENDS);
+    return answer;
+}
+
+int task_step(yoke_loop *l, yoke_task *t)
+{
+    t->woken = false;
+    return l->observers ? step_observed(l, t) : run_body(t);
 }
 
 /* Under the lock: `t` is DONE and its frame is its owner's again, so it must not be in the inbox.
@@ -154,21 +167,25 @@ void task_run(yoke_loop *l, yoke_task *t)
 int yoke_settle(yoke_task *t, int answer)
 {
     uint8_t flags = task_flags(t);
-    if (answer == YOKE_PENDING && (flags & CANCELS)) {
-        task_change(t, CANCELS, 0);
+    if (answer == YOKE_PENDING) {
+        if (!(flags & CANCELS)) {
+            return YOKE_PENDING;
+        }
+        flags &= (uint8_t)~CANCELS;
         answer = YOKE_ECANCELED;
     }
-    if (answer != YOKE_PENDING && (flags & (TIMED | YIELDS))) {
-        timer_stop(t);
-        task_change(t, TIMED | WITHIN | YIELDS, 0);
+    if (flags & IN_TREE) {
+        timer_remove(t);
     }
+    task_flags_set(t, flags & (STARTED | QUEUED | CANCELS));
     return t->status = answer;
 }
 
 int yoke_park(yoke_task *t, yoke_task **slot)
 {
     yoke_task *other = *slot;
-    if (task_flags(t) & CANCELS || task_expired(t)) {
+    uint8_t flags = task_flags(t);
+    if (flags & CANCELS || (flags & (TIMED | IN_TREE)) == TIMED) {
         if (other == t) {
             *slot = NULL;
         }
@@ -181,10 +198,11 @@ int yoke_park(yoke_task *t, yoke_task **slot)
 
 int yoke_yield(yoke_task *t)
 {
-    if (task_flags(t) & YIELDS) {
+    uint8_t flags = task_flags(t);
+    if (flags & YIELDS) {
         return YOKE_OK;
     }
-    task_change(t, 0, YIELDS);
+    task_flags_set(t, flags | YIELDS);
     return YOKE_PENDING;
 }
 
@@ -197,7 +215,7 @@ static void set_timer(yoke_task *t, uint8_t kind, uint64_t due_us)
     }
     timer_stop(t);
     timer_insert(t, due_us);
-    task_change(t, WITHIN, TIMED | kind);
+    task_change(t, WITHIN, TIMED | IN_TREE | kind);
 }
 
 static void set_timer_ms(yoke_task *t, uint8_t kind, uint32_t ms)

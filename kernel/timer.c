@@ -67,7 +67,6 @@ void timer_insert(yoke_task *t, uint64_t time_us)
 {
     t->due_low = (uint32_t)time_us;
     t->due_high = (uint16_t)(time_us >> 32);
-    task_change(t, 0, IN_TREE);
     yoke_task **at = &yoke_home(t)->timers;
     while (*at && priority(*at) >= priority(t)) {
         at = &(*at)->due[side(*at, t)];
@@ -78,7 +77,6 @@ void timer_insert(yoke_task *t, uint64_t time_us)
 
 void timer_remove(yoke_task *t)
 {
-    task_change(t, IN_TREE, 0);
     yoke_task **at = &yoke_home(t)->timers;
     while (*at != t) {
         at = &(*at)->due[side(*at, t)];

@@ -230,9 +230,7 @@ int yoke_step_task(void *task)
     yoke_loop *here = yoke_port_here();
     here->now_known = false;
     if (!(task_flags(t) & STARTED)) {
-        atomic_store_explicit(&t->core, here->core, memory_order_relaxed);
-        task_begin(t);
-        task_change(t, 0, QUEUED);
+        task_begin(here, t);
     }
     int answer = task_step(here, t);
     if (answer == YOKE_PENDING) {

@@ -38,8 +38,9 @@ GHOST static unsigned times_ready(const yoke_loop *l, const yoke_task *t)
 {
     unsigned times = 0;
     unsigned length = 0;
-    for (const yoke_task *at = l->ready.head; at; at = at->next) {
-        times += at == t;
+    yoke_task *const *at = &l->ready.head;
+    for (; *at && at != l->ready.tail; at = &(*at)->next) {
+        times += *at == t;
         must(++length <= task_count, "a ready list runs in a circle");
     }
     return times;
@@ -49,8 +50,9 @@ GHOST static unsigned times_in_inbox(const yoke_loop *l, const yoke_task *t)
 {
     unsigned times = 0;
     unsigned length = 0;
-    for (const yoke_task *at = l->inbox.head; at; at = at->next_in_inbox) {
-        times += at == t;
+    yoke_task *const *at = &l->inbox.head;
+    for (; *at && at != l->inbox.tail; at = &(*at)->next_in_inbox) {
+        times += *at == t;
         must(++length <= task_count, "an inbox runs in a circle");
     }
     return times;

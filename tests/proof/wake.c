@@ -169,6 +169,23 @@ static void finish_home_wake(void)
     must(yoke_done(&one.task) && yoke_done(&two.task), "a wake was lost");
 }
 
+/* --- two tasks in one inbox, the first of them woken again ---------------------------------- */
+
+static void setup_two_in_inbox(void)
+{
+    setup(two_news_body, two_news_body);
+    yoke_start(&platform, &one.task);
+    yoke_start(&platform, &two.task);
+}
+
+static void tell_one_two_one(void)
+{
+    atomic_store_explicit(&news, 2, memory_order_relaxed);
+    yoke_wake(&one.task);
+    yoke_wake(&two.task);
+    yoke_wake(&one.task);
+}
+
 /* --- a cancel is delivered exactly once --------------------------------------------------- */
 
 /* First a wait that only a cancel ends, then one that only news end. */
@@ -426,6 +443,8 @@ const scenario scenarios[] = {
              stray_wake),
     SCENARIO("wakes from home and from the other core", setup_home_wake, finish_home_wake,
              run_platform, stray_wakes_of_both),
+    SCENARIO("two tasks in one inbox", setup_two_in_inbox, finish_home_wake, run_platform,
+             tell_one_two_one),
     SCENARIO("two cancels", setup_cancel, finish_only_cancel, run_platform, cancel, cancel),
     SCENARIO("two cancels, then a wake", setup_cancel, finish_cancel, run_platform, cancel_and_tell,
              cancel),

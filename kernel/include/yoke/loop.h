@@ -31,7 +31,7 @@ struct yoke_observer {
 
 typedef struct {
     yoke_task *head;
-    yoke_task **tail; /* where the next one is linked in */
+    yoke_task **tail; /* where the next one is linked in; what stands there means nothing */
 } yoke_task_list;
 
 struct yoke_loop {
