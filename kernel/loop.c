@@ -10,14 +10,6 @@ static void list_clear(yoke_task_list *list)
     list->tail = &list->head;
 }
 
-static yoke_task *list_take(yoke_task_list *list)
-{
-    *list->tail = NULL;
-    yoke_task *first = list->head;
-    list_clear(list);
-    return first;
-}
-
 void yoke_loop_init(yoke_loop *l, unsigned core)
 {
     *l = (yoke_loop){.step = yoke_loop_step, .core = (uint8_t)core, .runs_per_step = 32};
@@ -114,7 +106,9 @@ void loop_take_inbox(yoke_loop *l)
         return;
     }
     uint32_t saved = yoke_port_lock();
-    yoke_task *t = list_take(&l->inbox);
+    yoke_task *t = l->inbox.head;
+    *l->inbox.tail = NULL;
+    list_clear(&l->inbox);
     atomic_store_explicit(&l->waiting, false, memory_order_relaxed);
     while (t) {
         yoke_task *next = t->next_in_inbox;
@@ -131,16 +125,19 @@ void loop_take_inbox(yoke_loop *l)
 /* --- one turn -------------------------------------------------------- */
 
 /* Run what is ready now; what becomes ready meanwhile is for the next turn. Answers how many ran.
+ * The end is told by its link: to mark it in the task would be read back at once, and cost a wait.
  */
 static unsigned run_ready(yoke_loop *l)
 {
     unsigned n = 0;
-    yoke_task *t = list_take(&l->ready);
-    while (t) {
-        yoke_task *next = t->next;
+    yoke_task *t = l->ready.head;
+    yoke_task **const end = l->ready.tail;
+    list_clear(&l->ready);
+    for (yoke_task **link = &l->ready.head; link != end; n++) {
+        link = &t->next;
+        yoke_task *next = *link;
         task_run(l, t);
         t = next;
-        n++;
     }
     return n;
 }

@@ -94,6 +94,35 @@ static bool run_protothreads(const bench_case *c, double figures[])
     return conclude(figures);
 }
 
+/* --- the floor: two bodies called in turn through one pointer, as by any scheduler ------------ */
+
+/* A processor that does not foresee the target pays for a wrong guess at each call. */
+typedef int plain_body(uint32_t *count);
+
+static int plain_child(uint32_t *count)
+{
+    return (int)++*count;
+}
+
+static int plain_parent(uint32_t *count)
+{
+    return (int)++*count;
+}
+
+static bool run_floor(const bench_case *c, double figures[])
+{
+    static plain_body *volatile bodies[] = {plain_child, plain_parent};
+    uint32_t counts[2] = {0, 0};
+    prepare(c);
+    took_ns = thread_cpu_ns();
+    for (uint32_t i = 0; i < 2 * wanted; i++) {
+        bodies[i & 1](&counts[i & 1]);
+    }
+    took_ns = thread_cpu_ns() - took_ns;
+    ended = counts[0];
+    return conclude(figures);
+}
+
 /* --- threads ---------------------------------------------------------------------------------- */
 
 static void *thread_main(void *arg)
@@ -121,6 +150,7 @@ static const bench_row rows[] = {{"spawn and join", 1, 1000000}};
 static const bench_subject subjects[] = {
     {.kind = BENCH_SPAWN, .peer = "yoke", .run = run_yoke},
     {.kind = BENCH_SPAWN, .peer = "protothreads", .run = run_protothreads},
+    {.kind = BENCH_SPAWN, .peer = "two calls, the floor", .run = run_floor},
     {.kind = BENCH_SPAWN, .peer = "threads", .run = run_threads, .slower = 500},
     {0},
 };
