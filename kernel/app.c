@@ -32,6 +32,14 @@ enum yoke_app_state yoke_app_state(const yoke_app *app)
     return (enum yoke_app_state)atomic_load_explicit(&app->state, memory_order_acquire);
 }
 
+/* The app loop is to look at its state and its workers before it does anything else. Gives the lock
+ * back. */
+static void ring(yoke_app *app, uint32_t saved)
+{
+    atomic_store_explicit(&app->loop.waiting, true, memory_order_relaxed);
+    unlock_and_pend(saved, &app->loop);
+}
+
 /* When the app loop is in state `from`, it is in state `to` from now on. */
 static bool move_state(yoke_app *app, enum yoke_app_state from, enum yoke_app_state to)
 {
@@ -41,7 +49,7 @@ static bool move_state(yoke_app *app, enum yoke_app_state from, enum yoke_app_st
         atomic_store_explicit(&app->state, to, memory_order_relaxed);
         moved = true;
     }
-    yoke_port_unlock(saved);
+    ring(app, saved);
     return moved;
 }
 
@@ -241,7 +249,6 @@ int yoke_app_start(yoke_app *app)
 void yoke_app_stop(yoke_app *app)
 {
     move_state(app, YOKE_APP_RUNNING, YOKE_APP_STOPPING);
-    yoke_port_pend(&app->loop);
 }
 
 int yoke_app_join(yoke_task *t, yoke_app *app)
@@ -259,13 +266,6 @@ int yoke_app_join(yoke_task *t, yoke_app *app)
         yoke_port_reap(&app->loop);
     }
     return answer;
-}
-
-/* The app loop is to look at its workers before it does anything else. Gives the lock back. */
-static void ring(yoke_app *app, uint32_t saved)
-{
-    atomic_store_explicit(&app->loop.waiting, true, memory_order_relaxed);
-    unlock_and_pend(saved, &app->loop);
 }
 
 static void want(yoke_worker *w, uint8_t wanted)

@@ -1,7 +1,9 @@
 /* The two loops: the platform loop in the calling thread, the app loop in one of its own.
  *
- * Each loop has a bell. Who pends a loop rings it; only if the loop is asleep that costs a system
- * call.      AWAKE ── nothing to do ──▶ ASLEEP ── rung ──▶ RUNG ── looked ──▶ AWAKE */
+ * A loop that lies down says so, and then looks once more whether it is waited for. Who pends it
+ * has first written that it is waited for, and then looks whether it has lain down. With a full
+ * fence in between on both sides one of the two sees the other, and a wake of a loop that is awake
+ * writes nothing and costs no system call. */
 #define _GNU_SOURCE
 #include "internal.h"
 
@@ -12,8 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { AWAKE, RUNG, ASLEEP };
-
 /* While tasks are ready without a pause, the platform loop looks at its descriptors so often; it
  * looks at the clock only once in so many turns. */
 #define US_BETWEEN_LOOKS    100u
@@ -21,7 +21,7 @@ enum { AWAKE, RUNG, ASLEEP };
 
 typedef struct {
     yoke_loop *loop;
-    atomic_uint bell;
+    atomic_uint asleep; /* what the app loop's futex compares */
     pthread_t thread;
     bool launched;
 } core;
@@ -41,28 +41,30 @@ static void spin_pause(void)
 #endif
 }
 
-/* --- bells ----------------------------------------------------------- */
+/* --- going to sleep, and being woken --------------------------------- */
 
-static bool is_rung(core *c)
+static bool is_waited_for(const yoke_loop *l)
 {
-    return atomic_load_explicit(&c->bell, memory_order_relaxed) == RUNG;
+    return atomic_load_explicit(&l->waiting, memory_order_relaxed) ||
+           atomic_load_explicit(&l->stopped, memory_order_relaxed);
 }
 
-/* False: it was rung meanwhile, so look first. */
-static bool fall_asleep(core *c)
+/* False: it is waited for, so step first. */
+static bool lie_down(core *c)
 {
-    unsigned awake = AWAKE;
-    return atomic_compare_exchange_strong(&c->bell, &awake, ASLEEP);
+    atomic_exchange(&c->asleep, 1);
+    atomic_thread_fence(memory_order_seq_cst);
+    return !is_waited_for(c->loop);
 }
 
-static void wake_up(core *c)
+static void get_up(core *c)
 {
-    atomic_exchange(&c->bell, AWAKE);
+    atomic_store_explicit(&c->asleep, 0, memory_order_relaxed);
 }
 
 static void futex(core *c, int operation, unsigned value, const struct timespec *until)
 {
-    syscall(SYS_futex, &c->bell, operation | FUTEX_PRIVATE_FLAG, value, until, NULL,
+    syscall(SYS_futex, &c->asleep, operation | FUTEX_PRIVATE_FLAG, value, until, NULL,
             FUTEX_BITSET_MATCH_ANY);
 }
 
@@ -70,7 +72,12 @@ static void futex(core *c, int operation, unsigned value, const struct timespec 
 void yoke_port_pend(yoke_loop *l)
 {
     core *c = &cores[l->core];
-    if (l == here || atomic_exchange(&c->bell, RUNG) != ASLEEP) {
+    if (l == here) {
+        return;
+    }
+    atomic_thread_fence(memory_order_seq_cst);
+    if (!atomic_load_explicit(&c->asleep, memory_order_relaxed) ||
+        !atomic_exchange(&c->asleep, 0)) {
         return;
     }
     if (l->core == 0) {
@@ -86,7 +93,7 @@ static void sleep_until(core *c, uint64_t due_us)
 {
     struct timespec until = {.tv_sec = (time_t)(due_us / 1000000u),
                              .tv_nsec = (long)(due_us % 1000000u) * 1000};
-    futex(c, FUTEX_WAIT_BITSET, ASLEEP, due_us == YOKE_NEVER ? NULL : &until);
+    futex(c, FUTEX_WAIT_BITSET, 1, due_us == YOKE_NEVER ? NULL : &until);
 }
 
 /* In the last part before the release it comes back at once, to step again and again: that is the
@@ -99,10 +106,12 @@ static void wait_app(core *c, uint64_t due_us)
     }
     if (yoke_port_now_us() >= sleep_us) {
         spin_pause();
-    } else if (fall_asleep(c)) {
+        return;
+    }
+    if (lie_down(c)) {
         sleep_until(c, sleep_us);
     }
-    wake_up(c);
+    get_up(c);
 }
 
 static void *app_thread(void *arg)
@@ -153,17 +162,18 @@ static void look_now_and_then(void)
     }
 }
 
-/* True: it was rung while we watched. */
-static bool watch_bell(core *c, uint64_t due_us)
+/* Before it lies down it watches for a while. True: step, somebody waits. */
+static bool watch(const core *c, uint64_t due_us)
 {
     uint64_t until_us = yoke_port_now_us() + posix_tune.platform_spin_us;
     if (until_us > due_us) {
         until_us = due_us;
     }
-    while (!is_rung(c)) {
+    while (!is_waited_for(c->loop)) {
         if (yoke_port_now_us() >= until_us) {
             return false;
         }
+        look_now_and_then();
         spin_pause();
     }
     return true;
@@ -171,18 +181,16 @@ static bool watch_bell(core *c, uint64_t due_us)
 
 static void wait_platform(core *c, uint64_t due_us)
 {
-    if (posix_tune.platform_spin_us && watch_bell(c, due_us)) {
-        wake_up(c);
-        look_now_and_then();
+    if (posix_tune.platform_spin_us && watch(c, due_us)) {
         return;
     }
-    if (fall_asleep(c)) {
+    uint64_t timeout_us = 0;
+    if (lie_down(c)) {
         uint64_t now_us = yoke_port_now_us();
-        sources_wait(due_us == YOKE_NEVER ? YOKE_NEVER : due_us > now_us ? due_us - now_us : 0);
-    } else {
-        sources_wait(0);
+        timeout_us = due_us == YOKE_NEVER ? YOKE_NEVER : due_us > now_us ? due_us - now_us : 0;
     }
-    wake_up(c);
+    sources_wait(timeout_us);
+    get_up(c);
 }
 
 static void run_platform(core *c, const yoke_task *root)

@@ -179,8 +179,7 @@ static void test_its_tasks_keep_their_place_while_it_is_off(void **state)
     assert_int_equal(trace_count("40000 join answers -6"), 1);
 }
 
-/* --- add
- * ------------------------------------------------------------------------------------------ */
+/* --- add -------------------------------------------------------------- */
 
 static void test_a_worker_that_is_not_filled_in_is_refused(void **state)
 {
@@ -257,8 +256,7 @@ static void test_next_walks_in_the_order_of_adding(void **state)
     assert_null(yoke_worker_next(&app, &a.worker));
 }
 
-/* --- remove and join
- * ------------------------------------------------------------------------------ */
+/* --- remove and join -------------------------------------------------- */
 
 static void test_removed_while_the_loop_is_off_it_is_off_at_once(void **state)
 {

@@ -63,8 +63,7 @@ static void test_what_becomes_ready_in_a_turn_waits_for_the_next(void **state)
     assert_trace("0 first\n0 second\n0 third\n");
 }
 
-/* --- what a turn answers
- * --------------------------------------------------------------------------- */
+/* --- what a turn answers ---------------------------------------------- */
 
 static uint64_t noting_step(yoke_loop *l)
 {
@@ -129,8 +128,7 @@ static void test_a_turn_that_leaves_something_ready_answers_at_once(void **state
     assert_non_null(strstr(trace_text(), "never\n"));
 }
 
-/* --- observers
- * ------------------------------------------------------------------------------------- */
+/* --- observers -------------------------------------------------------- */
 
 typedef struct {
     yoke_observer observer;

@@ -68,8 +68,7 @@ static uint32_t state_of(const actor *a)
     return yoke_worker_read(&a->worker).state;
 }
 
-/* --- too slow
- * --------------------------------------------------------------------------------------- */
+/* --- too slow --------------------------------------------------------- */
 
 static void test_overruns_degrade_and_then_quarantine(void **state)
 {
@@ -171,8 +170,7 @@ static void test_a_degraded_background_worker_rests_as_long_as_it_ran(void **sta
     assert_in_range(yoke_worker_read(&a.worker).runs, 29, 32);
 }
 
-/* --- errors
- * ----------------------------------------------------------------------------------------- */
+/* --- errors ----------------------------------------------------------- */
 
 static void test_errors_are_retried_after_1_2_4_periods_and_reported_once(void **state)
 {
@@ -248,8 +246,7 @@ static void test_a_count_is_no_error(void **state)
     assert_trace("0 a\n10000 a\n20000 a\n");
 }
 
-/* --- set
- * -------------------------------------------------------------------------------------------- */
+/* --- set -------------------------------------------------------------- */
 
 static int better_step(void *arg)
 {

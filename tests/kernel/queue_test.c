@@ -113,8 +113,7 @@ static void test_items_of_odd_size(void **state)
     assert_string_equal(got, "efgh");
 }
 
-/* --- the wait
- * -------------------------------------------------------------------------------------- */
+/* --- the wait --------------------------------------------------------- */
 
 static uint32_t wait_ring[4];
 static yoke_queue waited = YOKE_QUEUE(wait_ring);

@@ -61,8 +61,7 @@ static void test_values_of_any_size(void **state)
     assert_int_equal(block[999], 0x5a);
 }
 
-/* --- from the app loop to the platform loop
- * -------------------------------------------------------- */
+/* --- from the app loop to the platform loop --------------------------- */
 
 static sample shared_slots[4];
 static yoke_share shared = YOKE_SHARE(shared_slots);

@@ -45,8 +45,7 @@ static void run_app_ms(uint32_t ms)
     world_run_ms(ms);
 }
 
-/* --- release times
- * -------------------------------------------------------------------------------- */
+/* --- release times ---------------------------------------------------- */
 
 static void test_a_period_has_no_drift(void **state)
 {
@@ -97,8 +96,7 @@ static void test_equal_deadlines_run_in_the_order_of_adding(void **state)
     assert_trace("0 b\n0 a\n10000 b\n10000 a\n");
 }
 
-/* --- late
- * ------------------------------------------------------------------------------------------ */
+/* --- late ------------------------------------------------------------- */
 
 static void test_lateness_is_counted_in_powers_of_two(void **state)
 {
@@ -172,8 +170,7 @@ static void test_a_step_of_a_second_costs_a_10_ms_worker_99_periods(void **state
     assert_int_equal(yoke_worker_read(&hog.worker).late_us_longest, 100);
 }
 
-/* --- the time each step takes
- * ---------------------------------------------------------------------- */
+/* --- the time each step takes ----------------------------------------- */
 
 static void test_run_times(void **state)
 {
@@ -215,8 +212,7 @@ static void test_an_account_begins_at_zero_with_each_add(void **state)
     assert_int_equal(yoke_worker_read(&a.worker).runs, 1);
 }
 
-/* --- background
- * ------------------------------------------------------------------------------------ */
+/* --- background ------------------------------------------------------- */
 
 static void test_background_runs_in_slack_only(void **state)
 {

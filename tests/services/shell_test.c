@@ -132,8 +132,7 @@ static void test_bytes_of_any_value(void **state)
     assert_string_equal(answer("echo \xff\x01 \x7f\n"), "<\xff\x01> <\x7f>\n");
 }
 
-/* --- the length of a line
- * ------------------------------------------------------------------------- */
+/* --- the length of a line --------------------------------------------- */
 
 static char long_line[400];
 
@@ -182,8 +181,7 @@ static void test_a_row_that_is_too_wide_is_cut(void **state)
     assert_string_equal(all + SHELL_ROW_MAX, "row 0\nrow 1\nrow 2\n");
 }
 
-/* --- the end, and pieces
- * ---------------------------------------------------------------------------- */
+/* --- the end, and pieces ---------------------------------------------- */
 
 static void test_the_end_of_input_ends_the_last_line(void **state)
 {
@@ -224,8 +222,7 @@ static void test_cancelled_while_it_waits_for_input(void **state)
     assert_string_equal(printed(), "row 0\nrow 1\nrow 2\n");
 }
 
-/* --- numbers
- * ------------------------------------------------------------------------------------------ */
+/* --- numbers ---------------------------------------------------------- */
 
 static void test_numbers(void **state)
 {

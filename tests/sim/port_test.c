@@ -183,8 +183,7 @@ static void test_second_launch_is_busy(void **state)
     assert_int_equal(yoke_port_launch(&app.loop), YOKE_EBUSY);
 }
 
-/* --- console
- * -------------------------------------------------------------------------------------------- */
+/* --- console ---------------------------------------------------------- */
 
 typedef struct {
     yoke_task task;

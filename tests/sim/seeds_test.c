@@ -11,8 +11,7 @@
 
 #define SEEDS 1000u
 
-/* --- one trace per loop, beside the common one
- * ------------------------------------------------------ */
+/* --- one trace per loop, beside the common one ------------------------ */
 
 static char traces[YOKE_CORES][1 << 16];
 static size_t lengths[YOKE_CORES];
@@ -28,8 +27,7 @@ static void tell(const char *what, uint32_t value)
     note_at("core %u: %s %u", core, what, value);
 }
 
-/* --- what the loops share
- * ---------------------------------------------------------------------------- */
+/* --- what the loops share --------------------------------------------- */
 
 typedef struct {
     uint32_t n, twice_n;
@@ -41,8 +39,7 @@ static yoke_signal answers;
 static sample slots[4];
 static yoke_share newest;
 
-/* --- on the platform loop
- * ------------------------------------------------------------------------------ */
+/* --- on the platform loop --------------------------------------------- */
 
 typedef struct {
     yoke_task task;
@@ -135,8 +132,7 @@ static int looks_body(yoke_task *t)
     YOKE_END(t);
 }
 
-/* --- on the app loop
- * ------------------------------------------------------------------------------------ */
+/* --- on the app loop -------------------------------------------------- */
 
 static int serves_body(yoke_task *t)
 {
@@ -182,8 +178,7 @@ static int stage_body(yoke_task *t)
     YOKE_END(t);
 }
 
-/* --- all of it
- * --------------------------------------------------------------------------------------------- */
+/* --- all of it -------------------------------------------------------- */
 
 static actor order_task = {.task = YOKE_TASK(orders_body)};
 static actor round_task = {.task = YOKE_TASK(rounds_body)};

@@ -12,8 +12,7 @@ static int count_step(void *arg)
     return YOKE_OK;
 }
 
-/* --- 200 lives
- * ------------------------------------------------------------------------------------------ */
+/* --- 200 lives -------------------------------------------------------- */
 
 static atomic_uint steps;
 static yoke_signal born;
@@ -60,8 +59,7 @@ static void test_start_stop_and_start_again(void **state)
     assert_int_equal(yoke_worker_read(&w).runs, atomic_load(&steps));
 }
 
-/* --- children on the other thread
- * ----------------------------------------------------------------------- */
+/* --- children on the other thread ------------------------------------- */
 
 static int child_body(yoke_task *t)
 {

@@ -7,8 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 
-/* --- there and back
- * ----------------------------------------------------------------------------------- */
+/* --- there and back --------------------------------------------------- */
 
 static yoke_signal ping, pong;
 static uint32_t ping_ring[4], pong_ring[4];
@@ -106,8 +105,7 @@ static void test_ping_pong_over_queues(void **state)
     assert_int_equal(yoke_queue_used(&pings) + yoke_queue_used(&pongs), 0);
 }
 
-/* --- snapshots
- * ---------------------------------------------------------------------------------------- */
+/* --- snapshots -------------------------------------------------------- */
 
 typedef struct {
     uint32_t words[16];
@@ -135,7 +133,7 @@ static int reader_body(yoke_task *t)
     actor *me = YOKE_FRAME(actor, t);
     YOKE_BEGIN(t);
     yoke_app_start(&app);
-    for (me->i = 0; me->i < me->n; me->i++) {
+    for (me->i = 0; me->i<me->n; me->i += me->value> 0) { /* so often, once there is a first */
         sample s;
         yoke_share_read(&shared, &s);
         for (unsigned i = 0; i < 16; i++) {
@@ -159,11 +157,10 @@ static void test_snapshots_are_never_torn(void **state)
     yoke_worker_add(&app, &w);
     actor root = {.task = YOKE_TASK(reader_body), .n = rounds(200000)};
     run(&root.task);
-    assert_true(root.value > 0 && root.value <= n);
+    assert_in_range(root.value, 1, n);
 }
 
-/* --- a thread that is no loop
- * --------------------------------------------------------------------------- */
+/* --- a thread that is no loop ----------------------------------------- */
 
 #define JOBS 8u
 

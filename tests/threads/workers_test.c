@@ -12,9 +12,7 @@ static uint32_t draw(uint32_t *drawn, uint32_t limit)
     return (*drawn >> 8) % limit;
 }
 
-/* --- a crowd
- * -----------------------------------------------------------------------------------------------
- */
+/* --- a crowd ---------------------------------------------------------- */
 
 #define CROWD 6u
 
@@ -110,8 +108,7 @@ static void test_changes_at_random_from_both_threads(void **state)
     run(&root.task);
 }
 
-/* --- one account
- * ------------------------------------------------------------------------------------------- */
+/* --- one account ------------------------------------------------------ */
 
 static int failing_step(void *arg)
 {

@@ -14,8 +14,9 @@ uint64_t yoke_port_now_us(void);
 uint32_t yoke_port_lock(void);
 void yoke_port_unlock(uint32_t saved);
 
-/* Make loop `l` step soon, even if it is about to go to sleep. May be called spuriously. Releases:
- * what the caller did before is seen by that step, which acquires. */
+/* Make loop `l` step soon, even if it is about to go to sleep: the caller has set l->waiting, or
+ * l->stopped, and a port looks at both before it sleeps. May be called spuriously. Releases: what
+ * the caller did before is seen by that step, which acquires. */
 void yoke_port_pend(yoke_loop *l);
 
 /* The loop that is calling: NULL in an interrupt, or in a thread that is no loop. */

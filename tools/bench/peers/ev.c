@@ -123,9 +123,7 @@ static bool run_timers(const bench_case *c, double figures[])
     return timers_measure(c, timers_once, figures);
 }
 
-/* --- wake
- * -----------------------------------------------------------------------------------------------
- */
+/* --- wake ------------------------------------------------------------- */
 
 static ev_async async;
 

@@ -122,9 +122,7 @@ static bool run_timers(const bench_case *c, double figures[])
     return timers_measure(c, timers_once, figures);
 }
 
-/* --- wake
- * -----------------------------------------------------------------------------------------------
- */
+/* --- wake ------------------------------------------------------------- */
 
 static void send_wake(void)
 {
