@@ -38,10 +38,7 @@ typedef struct {
  * stand where a Cortex-M0+ reaches them in one instruction, the timer's fields together. */
 struct yoke_task {
     yoke_body *body;
-    union {
-        yoke_task *next; /* in the loop's ready list: READY only */
-        int status;      /* what the last wait answered: RUNNING only */
-    };
+    yoke_task *next;          /* in the loop's ready list: READY only */
     yoke_task *next_in_inbox; /* under the port's lock */
     yoke_task *joiner;        /* woken when this task is done; one */
     atomic_uchar flags;       /* the home loop's; others only look */
@@ -50,9 +47,12 @@ struct yoke_task {
     bool woken;               /* while READY or RUNNING: run once more. The home loop's */
     int rc;                   /* what the body ends with; valid when done */
     yoke_task *due[2];        /* timer tree (timer.c): tasks due earlier, later. The home loop's */
-    uint32_t due_low;         /* when the timer fires: the low 48 bits of the clock, in us */
-    uint16_t due_high;        /* … */
-    uint16_t line;            /* where the body is paused; 0 is the beginning */
+    union {
+        uint32_t due_low; /* when the timer fires: the low 48 bits of the clock, in us */
+        int status;       /* what the last wait answered: until the next wait */
+    };
+    uint16_t due_high; /* … */
+    uint16_t line;     /* where the body is paused; 0 is the beginning */
 };
 
 /* The place of the body that ran last on each core, for observers. YOKE_BEGIN sets it. */
