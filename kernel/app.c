@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define FAR_US (1 << 30) /* no release is further away */
-
 static yoke_app *app_of(yoke_loop *l)
 {
     return (yoke_app *)(void *)((char *)l - offsetof(yoke_app, loop));
@@ -25,11 +23,6 @@ ALWAYS_INLINE yoke_worker *after(const yoke_worker *w)
 ALWAYS_INLINE bool is_in(const yoke_app *app, enum yoke_app_state state)
 {
     return atomic_load_explicit(&app->state, memory_order_relaxed) == state;
-}
-
-enum yoke_app_state yoke_app_state(const yoke_app *app)
-{
-    return (enum yoke_app_state)atomic_load_explicit(&app->state, memory_order_acquire);
 }
 
 /* The app loop is to look at its state and its workers before it does anything else. Gives the lock
@@ -58,8 +51,6 @@ static bool move_state(yoke_app *app, enum yoke_app_state from, enum yoke_app_st
 /* Only the app loop unlinks, or a caller while it is off; others only append behind the last. */
 static void unlink_worker(yoke_app *app, _Atomic(yoke_worker *) *at, yoke_worker *w)
 {
-    app->background = NULL;
-    app->last = NULL;
     __atomic_store_n(&w->stats.state, YOKE_WORKER_OFF, __ATOMIC_RELAXED);
     uint32_t saved = yoke_port_lock();
     atomic_store_explicit(at, after(w), memory_order_relaxed);
@@ -74,7 +65,7 @@ static uint8_t take_wishes(yoke_worker *w)
 {
     uint32_t saved = yoke_port_lock();
     uint8_t wanted = worker_wanted(w);
-    atomic_store_explicit(&w->wanted, 0, memory_order_relaxed);
+    atomic_store_explicit(&w->wanted, wanted & LEAVE, memory_order_relaxed);
     w->present_step = w->step;
     w->present_arg = w->arg;
     yoke_port_unlock(saved);
@@ -88,38 +79,44 @@ static int32_t lesser(int32_t a, int32_t b)
     return a < b ? a : b;
 }
 
-static void consider_periodic(yoke_app *app, yoke_worker *w, int32_t release_us)
+/* Behind those that are as urgent. A background worker comes last; of two, the one that has waited
+ * longer comes first. */
+static void line_up(yoke_app *app, yoke_worker *w)
 {
-    if (release_us > 0) {
-        app->slack_us = lesser(app->slack_us, release_us);
-        return;
+    w->deadline_us = w->release_us + worker_period_us(w);
+    yoke_worker **at = &app->line;
+    if (*at && us_until(w->deadline_us, app->newest->deadline_us) >= 0) {
+        at = &app->newest->later; /* equal periods need no search */
     }
-    worker_waits(app, w);
-    int32_t deadline_us = release_us + (int32_t)worker_period_us(w);
-    if (deadline_us < app->deadline_us) {
-        app->urgent = w;
-        app->deadline_us = deadline_us;
+    while (*at && us_until(w->deadline_us, (*at)->deadline_us) >= 0) {
+        at = &(*at)->later;
     }
+    w->later = *at;
+    *at = app->newest = w;
 }
 
 static void consider(yoke_app *app, yoke_worker *w, uint32_t now_us)
 {
-    int32_t release_us = us_until(w->release_us, now_us);
     if (w->stats.state == YOKE_WORKER_QUARANTINED) {
         return;
     }
-    if (w->period_us) {
-        consider_periodic(app, w, release_us);
-    } else if (release_us > 0) {
-        app->pause_us = lesser(app->pause_us, release_us);
+    int32_t next_us = us_until(w->release_us, now_us);
+    if (next_us <= 0) {
+        worker_waits(app, w);
+        line_up(app, w);
+        next_us = us_until(w->deadline_us, now_us);
+    } else if (!w->period_us) {
+        app->pause_us = lesser(app->pause_us, next_us);
+        return;
     }
+    app->slack_us = lesser(app->slack_us, next_us);
 }
 
-/* Look at every worker: do what others want of it, then find out which is the urgent one. */
+/* Look at every worker: do what others want of it, then line up those that are released. */
 static void look_at_all(yoke_app *app, uint32_t now_us)
 {
-    app->urgent = NULL;
-    app->deadline_us = app->slack_us = app->pause_us = FAR_US;
+    app->line = NULL;
+    app->slack_us = app->pause_us = FAR_US;
     _Atomic(yoke_worker *) *at = &app->workers;
     yoke_worker *w;
     while ((w = follow(at))) {
@@ -134,45 +131,7 @@ static void look_at_all(yoke_app *app, uint32_t now_us)
         consider(app, w, now_us);
         at = &w->next;
     }
-}
-
-static bool is_background(const yoke_worker *w)
-{
-    return !w->period_us && w->stats.state != YOKE_WORKER_QUARANTINED && !worker_wanted(w);
-}
-
-/* Somebody wants something else than the next background worker. */
-static bool is_wanted(const yoke_app *app)
-{
-    return loop_is_waited_for(&app->loop) || !is_in(app, YOKE_APP_RUNNING);
-}
-
-static yoke_worker *next_in_circle(const yoke_app *app, const yoke_worker *w)
-{
-    yoke_worker *next = w ? follow(&w->next) : NULL;
-    return next ? next : follow(&app->workers);
-}
-
-/* Each background worker that fits before the next release, once, beginning behind the last that
- * ran. Answers whether any ran. */
-static bool run_background(yoke_app *app, uint32_t now_us)
-{
-    bool any = false;
-    uint32_t until_us = now_us + (uint32_t)app->slack_us;
-    yoke_worker *from = next_in_circle(app, app->background);
-    yoke_worker *w = from;
-    while (w) {
-        if (is_background(w) && worker_fits(w, now_us, until_us)) {
-            now_us = worker_run(app, w, now_us);
-            app->background = w;
-            any = true;
-        }
-        w = next_in_circle(app, w);
-        if (w == from || is_wanted(app)) {
-            break;
-        }
-    }
-    return any;
+    app->longest_us = 0;
 }
 
 /* --- one turn -------------------------------------------------------- */
@@ -183,7 +142,6 @@ static void finish(yoke_app *app)
     yoke_loop *target = NULL;
     uint32_t saved = yoke_port_lock();
     if (!loop_is_waited_for(&app->loop)) {
-        app->last = NULL;
         target = wake_locked(&app->joiner);
         atomic_store_explicit(&app->state, YOKE_APP_OFF, memory_order_relaxed);
         atomic_store_explicit(&app->loop.stopped, true, memory_order_release);
@@ -191,31 +149,38 @@ static void finish(yoke_app *app)
     unlock_and_pend(saved, target);
 }
 
-/* One step of a worker, or a round of them in the background; false: there was nothing to do. */
-static bool step_workers(yoke_app *app, uint32_t now_us)
+/* Step the workers in line, until somebody else is to be looked at. False: nobody was stepped. */
+static bool run_line(yoke_app *app)
 {
-    if (!app->urgent) {
-        return run_background(app, now_us);
+    yoke_loop *l = &app->loop;
+    uint32_t until_us = (uint32_t)l->now_us + (uint32_t)app->slack_us;
+    bool any = false;
+    for (yoke_worker *w = app->line; w; w = w->later) {
+        if (w->period_us || worker_fits(w, (uint32_t)l->now_us, until_us)) {
+            worker_waits(app, w);
+            worker_run(app, w);
+            any = true;
+        }
+        if (us_until(until_us, (uint32_t)l->now_us) <= 0 || loop_due_us(l) <= l->now_us) {
+            break;
+        }
     }
-    worker_run(app, app->urgent, now_us);
-    return true;
+    return any;
 }
 
 static uint64_t app_step(yoke_loop *l)
 {
     yoke_app *app = app_of(l);
-    yoke_loop_step(l);
+    uint64_t tasks_us = yoke_loop_step(l);
     l->now_us = yoke_port_now_us(); /* the tasks took their time */
-    uint32_t now_us = (uint32_t)l->now_us;
-    look_at_all(app, now_us);
+    look_at_all(app, (uint32_t)l->now_us);
     if (is_in(app, YOKE_APP_STOPPING)) {
         finish(app);
         return YOKE_AT_ONCE; /* to see that it is stopped, or to look once more */
     }
-    if (step_workers(app, now_us)) {
+    if (run_line(app)) {
         return YOKE_AT_ONCE;
     }
-    uint64_t tasks_us = loop_due_us(l);
     uint64_t workers_us = l->now_us + (uint32_t)lesser(app->slack_us, app->pause_us);
     return workers_us < tasks_us ? workers_us : tasks_us;
 }

@@ -128,16 +128,18 @@ ALWAYS_INLINE uint8_t worker_wanted(const yoke_worker *w)
     return atomic_load_explicit(&w->wanted, memory_order_relaxed);
 }
 
-/* One step of `w`, and its account. Answers the time at its end. */
-uint32_t worker_run(yoke_app *app, yoke_worker *w, uint32_t now_us);
+/* One step of `w`, which begins at the loop's time and sets it to its end; and its account. */
+void worker_run(yoke_app *app, yoke_worker *w);
 
-/* A background worker may run now: it is not pausing, and its longest step ends in time. */
+/* The longest step so far of this background worker ends in time; else it is held back, counted. */
 bool worker_fits(yoke_worker *w, uint32_t now_us, uint32_t until_us);
 
 /* `w` is released and has to wait: remember the longest step that it waits for. */
 void worker_waits(const yoke_app *app, yoke_worker *w);
 
-/* From its first release to its next deadline, in us. */
+#define FAR_US (1 << 30) /* no release and no deadline is further away */
+
+/* From a release to its deadline, in us; of a background worker, FAR_US. */
 uint32_t worker_period_us(const yoke_worker *w);
 
 void worker_begin(yoke_worker *w, uint32_t now_us);

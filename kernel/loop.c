@@ -67,16 +67,19 @@ void unlock_and_pend(uint32_t saved, yoke_loop *target)
     }
 }
 
+/* Linked in first, marked last: a core that is reset in between leaves no task that is marked and
+ * in no list. */
 yoke_loop *loop_post_locked(yoke_task *t, uint8_t mark)
 {
     yoke_loop *home = yoke_home(t);
     uint8_t before = task_mark(t);
-    task_mark_set(t, before | mark | IN_INBOX);
     if (!(before & IN_INBOX)) {
         *home->inbox.tail = t;
         home->inbox.tail = &t->next_in_inbox;
         atomic_store_explicit(&home->waiting, true, memory_order_relaxed);
     }
+    atomic_signal_fence(memory_order_seq_cst);
+    task_mark_set(t, before | mark | IN_INBOX);
     return home;
 }
 

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-#define RETRY_US     1000u      /* first pause of a background worker after an error */
+#define RETRY_US 1000u /* first pause of a background worker after an error */
+#define AGE_US_MAX                                                                 \
+    (1 << 28) /* who waits longer is as old as that, or would look like the future \
+               */
 #define RETRY_US_MAX (1u << 28) /* a pause that long does not double again */
 
 /* --- the account: changed by the app loop in place ------------------- */
@@ -63,18 +66,20 @@ yoke_worker_stats yoke_worker_read(const yoke_worker *w)
     return copy;
 }
 
-static unsigned bucket_of(uint32_t us)
+/* Bucket n has up to 2^n - 1 microseconds, the last one all else. */
+static void count_in_bucket(uint32_t *bucket, uint32_t us)
 {
-    unsigned bucket = 0;
-    while (us && bucket < YOKE_LATE_BUCKETS - 1) {
+    for (const uint32_t *last = bucket + YOKE_LATE_BUCKETS - 1; us && bucket != last; bucket++) {
         us >>= 1;
-        bucket++;
     }
-    return bucket;
+    add(bucket, 1);
 }
 
 uint32_t worker_period_us(const yoke_worker *w)
 {
+    if (!w->period_us) {
+        return FAR_US;
+    }
     return w->stats.state == YOKE_WORKER_DEGRADED ? w->period_us * 2 : w->period_us;
 }
 
@@ -86,18 +91,25 @@ static void count_run(yoke_worker_stats *s, uint32_t run_us)
     add(&s->run_us_total, run_us);
 }
 
+static void skip(yoke_worker *w, uint32_t periods)
+{
+    w->release_us += periods * worker_period_us(w);
+    add(&w->stats.skips, periods);
+}
+
 /* The next release is the first on the grid after this start, so whole periods are skipped. */
 static void count_lateness(yoke_worker *w, uint32_t late_us)
 {
     uint32_t period_us = worker_period_us(w);
-    uint32_t skips = late_us < period_us ? 0 : late_us / period_us;
-    w->release_us += (skips + 1) * period_us;
-    add(&w->stats.late[bucket_of(late_us)], 1);
-    add(&w->stats.skips, skips);
+    if (late_us >= period_us) {
+        skip(w, late_us / period_us);
+    }
+    w->release_us += period_us;
+    count_in_bucket(w->stats.late, late_us);
     if (late_us > w->stats.late_us_longest) {
+        put(&w->stats.late_us_longest, late_us);
         __atomic_store_n(&w->stats.late_after, w->waited_after, __ATOMIC_RELAXED);
     }
-    raise_to(&w->stats.late_us_longest, late_us);
     w->waited_after = NULL;
     w->waited_us = 0;
 }
@@ -114,6 +126,11 @@ static void pause_after_error(yoke_worker *w)
     w->release_us += pause_us - w->period_us;
 }
 
+static bool is_over_budget(const yoke_worker *w, uint32_t run_us)
+{
+    return w->budget_us && run_us > w->budget_us;
+}
+
 static void count_failures(yoke_worker *w, int answer, uint32_t run_us)
 {
     if (answer < 0) {
@@ -124,7 +141,7 @@ static void count_failures(yoke_worker *w, int answer, uint32_t run_us)
         return;
     }
     w->errors_in_row = 0;
-    if (w->budget_us && run_us > w->budget_us) {
+    if (is_over_budget(w, run_us)) {
         add(&w->stats.overruns, 1);
         w->overruns_in_row++;
     } else {
@@ -156,48 +173,63 @@ static void report(const yoke_app *app, const yoke_worker *w, uint32_t before, i
     }
 }
 
-/* --- one step -------------------------------------------------------- */
-
-void worker_waits(const yoke_app *app, yoke_worker *w)
+/* The rest of the account of a step that failed, or of the first good one after such; ends the
+ * writing. */
+__attribute__((cold)) static void tell_news(const yoke_app *app, yoke_worker *w, int answer,
+                                            uint32_t run_us)
 {
-    if (app->last && us_until(app->last_end_us, w->release_us) > 0 && app->last_us > w->waited_us) {
-        w->waited_after = app->last;
-        w->waited_us = app->last_us;
-    }
-}
-
-uint32_t worker_run(yoke_app *app, yoke_worker *w, uint32_t now_us)
-{
-    int answer = w->present_step(w->present_arg);
-    uint32_t end_us = (uint32_t)yoke_port_now_us();
-    uint32_t run_us = end_us - now_us;
     uint32_t before = w->stats.state;
-    app->last = w;
-    app->last_us = run_us;
-    app->last_end_us = end_us;
-    begin_writing(w);
-    count_run(&w->stats, run_us);
-    if (w->period_us) {
-        count_lateness(w, now_us - w->release_us);
-    } else { /* may come again at once; a degraded one rests as long as it ran */
-        w->release_us = before == YOKE_WORKER_DEGRADED ? end_us + run_us : end_us;
-    }
     count_failures(w, answer, run_us);
     put(&w->stats.state, judge(w));
     end_writing(w);
     report(app, w, before, answer < 0 ? answer : (int32_t)run_us);
-    return end_us;
+}
+
+/* --- one step -------------------------------------------------------- */
+
+void worker_waits(const yoke_app *app, yoke_worker *w)
+{
+    if (app->longest_us > w->waited_us && us_until(app->longest_end_us, w->release_us) > 0) {
+        w->waited_after = app->longest;
+        w->waited_us = app->longest_us;
+    }
+}
+
+void worker_run(yoke_app *app, yoke_worker *w)
+{
+    uint32_t start_us = (uint32_t)app->loop.now_us;
+    atomic_store_explicit(&app->present, w, memory_order_relaxed);
+    int answer = w->present_step(w->present_arg);
+    app->loop.now_us = yoke_port_now_us();
+    uint32_t end_us = (uint32_t)app->loop.now_us;
+    uint32_t run_us = end_us - start_us;
+    if (run_us >= app->longest_us) {
+        app->longest = w;
+        app->longest_us = run_us;
+        app->longest_end_us = end_us;
+    }
+    begin_writing(w);
+    count_run(&w->stats, run_us);
+    if (w->period_us) {
+        count_lateness(w, start_us - w->release_us);
+    } else { /* may come again at once; a degraded one rests as long as it ran */
+        w->release_us = w->stats.state == YOKE_WORKER_DEGRADED ? end_us + run_us : end_us;
+    }
+    if (answer < 0 || is_over_budget(w, run_us) || w->errors_in_row | w->overruns_in_row) {
+        tell_news(app, w, answer, run_us);
+    } else {
+        end_writing(w);
+    }
 }
 
 bool worker_fits(yoke_worker *w, uint32_t now_us, uint32_t until_us)
 {
-    if (us_until(w->release_us, now_us) > 0) {
-        return false;
-    }
     if (us_until(until_us, now_us) >= (int32_t)w->stats.run_us_longest) {
         return true;
     }
-    w->release_us = now_us; /* never so old that it looks like the future */
+    if (us_until(w->release_us, now_us) < -AGE_US_MAX) {
+        w->release_us = now_us - AGE_US_MAX;
+    }
     add(&w->stats.held, 1);
     return false;
 }

@@ -98,6 +98,20 @@ static void test_equal_deadlines_run_in_the_order_of_adding(void **state)
 
 /* --- late ------------------------------------------------------------- */
 
+/* `quick` is released again while the others stand in line. */
+static void test_a_release_comes_before_those_in_line(void **state)
+{
+    (void)state;
+    actor a = make("a", 100000, TAKES(5000)), b = make("b", 100000, TAKES(5000)),
+          c = make("c", 100000, NULL, 0), quick = make("quick", 7000, NULL, 0);
+    add(&a);
+    add(&b);
+    add(&c);
+    add(&quick);
+    run_app_ms(12);
+    assert_trace("0 quick\n0 a\n5000 b\n10000 quick\n10000 c\n");
+}
+
 static void test_lateness_is_counted_in_powers_of_two(void **state)
 {
     (void)state;
@@ -317,6 +331,19 @@ static void test_a_task_of_the_loop_comes_between_background_steps(void **state)
     assert_int_equal(trace_count("10500 job"), 1); /* the step under way began at 9800 */
 }
 
+static void test_a_task_of_the_loop_comes_between_those_in_line(void **state)
+{
+    (void)state;
+    actor a = make("a", 20000, TAKES(700)), b = make("b", 20000, TAKES(700));
+    static char name[] = "job";
+    yoke_job job = {.run = say_job, .arg = name};
+    add(&a);
+    add(&b);
+    sim_interrupt_at(world_config.start_us + 300, post_job, &job);
+    run_app_ms(19);
+    assert_trace("0 a\n700 job\n700 b\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +351,7 @@ int main(void)
         in_world(test_a_period_has_no_drift_across_the_wrap_of_32_bits),
         in_world(test_the_earliest_deadline_runs_first),
         in_world(test_equal_deadlines_run_in_the_order_of_adding),
+        in_world(test_a_release_comes_before_those_in_line),
         in_world(test_lateness_is_counted_in_powers_of_two),
         in_world(test_late_after_names_the_longest_step_it_waited_for),
         in_world(test_its_own_long_step_makes_it_skip),
@@ -337,6 +365,7 @@ int main(void)
         in_world(test_background_workers_take_turns),
         in_world(test_a_release_that_has_passed_ends_the_round),
         in_world(test_a_task_of_the_loop_comes_between_background_steps),
+        in_world(test_a_task_of_the_loop_comes_between_those_in_line),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
 }

@@ -34,7 +34,8 @@ static void setup(void)
 static void run_steps(unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        worker_run(&loop_of_worker, &worker, (uint32_t)yoke_port_now_us());
+        loop_of_worker.loop.now_us = yoke_port_now_us();
+        worker_run(&loop_of_worker, &worker);
     }
 }
 

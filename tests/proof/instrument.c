@@ -83,6 +83,13 @@ ATOMIC(16)
 ATOMIC(32)
 ATOMIC(64)
 
+/* Against the compiler only; the order of a thread's own steps is kept anyway. */
+void __tsan_atomic_signal_fence(int order);
+void __tsan_atomic_signal_fence(int order)
+{
+    (void)order;
+}
+
 void __tsan_atomic_thread_fence(int order);
 
 void __tsan_atomic_thread_fence(int order)

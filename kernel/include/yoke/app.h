@@ -30,18 +30,18 @@ typedef struct {
      * NULL: nobody wants to know. Set it while the loop is off. */
     void (*report)(const yoke_worker *w, enum yoke_report what, int32_t value);
     /* --- the kernel's ---------------------------------------------------- */
-    _Atomic(yoke_worker *) workers; /* in the order they were added; changed under the lock */
-    _Atomic(yoke_worker *) *tail;   /* under the lock */
-    yoke_worker *background;        /* of those without a period, the one that ran last */
-    const yoke_worker *last;        /* stepped last, */
-    uint32_t last_us;               /* for so long, */
-    uint32_t last_end_us;           /* until then */
-    yoke_task *joiner;              /* under the lock */
-    yoke_worker *urgent;            /* this turn: released, with the earliest deadline, */
-    int32_t deadline_us;            /* which is so far from now */
-    int32_t slack_us;               /* from now to the next release */
-    int32_t pause_us;               /* from now to the end of a background worker's pause */
-    atomic_uint state;              /* enum yoke_app_state; changed under the lock */
+    _Atomic(yoke_worker *) workers;       /* in the order they were added; changed under the lock */
+    _Atomic(yoke_worker *) *tail;         /* under the lock */
+    _Atomic(const yoke_worker *) present; /* in its step, or the last that was: for a supervisor */
+    const yoke_worker *longest;           /* that had the longest step since the last look, */
+    uint32_t longest_us;                  /* for so long, */
+    uint32_t longest_end_us;              /* until then */
+    yoke_task *joiner;                    /* under the lock */
+    yoke_worker *newest;                  /* the last one put in line */
+    yoke_worker *line;                    /* to be stepped, the earliest deadline first */
+    int32_t slack_us;                     /* from now to the next release */
+    int32_t pause_us;                     /* from now to the end of a background worker's pause */
+    atomic_uint state;                    /* enum yoke_app_state; changed under the lock */
 } yoke_app;
 
 /* Prepare `app`, off and without workers, as the loop of core 1. */
@@ -60,7 +60,10 @@ void yoke_app_stop(yoke_app *app);
 YOKE_ASYNC int yoke_app_join(yoke_task *t, yoke_app *app);
 
 /* Any core, any interrupt. */
-enum yoke_app_state yoke_app_state(const yoke_app *app);
+static inline enum yoke_app_state yoke_app_state(const yoke_app *app)
+{
+    return (enum yoke_app_state)atomic_load_explicit(&app->state, memory_order_acquire);
+}
 
 /* Put `w` into `app`, running or not; its account begins at zero and its first release is the next
  * turn. YOKE_EBUSY: it is in already, or has not quite left. YOKE_EINVAL: no step, or period out

@@ -81,6 +81,8 @@ struct yoke_worker {
     const yoke_worker *waited_after; /* since its release, the longest step of another, */
     uint32_t waited_us;              /* which took so long */
     uint32_t release_us;             /* next release, low 32 bits of the clock */
+    uint32_t deadline_us;            /* of a released one: a period after that */
+    yoke_worker *later;              /* of a released one: the next by deadline */
     atomic_uint writing;             /* odd while the account changes */
     yoke_worker_stats stats;
 };
