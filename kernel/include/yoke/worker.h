@@ -78,11 +78,11 @@ struct yoke_worker {
     void *present_arg;               /* and with what */
     _Atomic(yoke_worker *) next;     /* in the app loop's list; changed under the lock */
     yoke_task *joiner;               /* under the lock */
+    yoke_worker *later;              /* of a released one: the next by deadline */
     const yoke_worker *waited_after; /* since its release, the longest step of another, */
     uint32_t waited_us;              /* which took so long */
     uint32_t release_us;             /* next release, low 32 bits of the clock */
     uint32_t deadline_us;            /* of a released one: a period after that */
-    yoke_worker *later;              /* of a released one: the next by deadline */
     atomic_uint writing;             /* odd while the account changes */
     yoke_worker_stats stats;
 };
