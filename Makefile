@@ -2,10 +2,13 @@
 APP ?= seed
 
 .DEFAULT_GOAL := run
-.PHONY: run test verify bench tidy sizes clean help
+.PHONY: run firmware test verify bench tidy sizes clean help
 
 run:
 	@exec tools/run $(APP) $(ARGS)
+
+firmware:
+	@exec tools/firmware $(BOARD)
 
 test:
 	@exec tools/test
@@ -27,6 +30,7 @@ clean:
 
 help:
 	@echo 'make run [APP=seed]   build a program and start it on this machine; also plain `make`'
+	@echo 'make firmware         build the programs for the chip: UF2 files [BOARD=pico]'
 	@echo 'make test             every test that this machine can run'
 	@echo 'make verify           the same with more seeds and longer rounds'
 	@echo 'make bench            compare the kernel with other libraries'

@@ -5,6 +5,12 @@ target_compile_options(
   yoke_flags
   INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Werror
             $<$<C_COMPILER_ID:GNU>:-Wjump-misses-init>)
+if(YOKE_PORT STREQUAL rp2040)
+  # There uint32_t is unsigned long, of the same size as what %u takes; the host's build checks.
+  # Jump tables would be constants; the paths of files need not be in RAM.
+  target_compile_options(yoke_flags INTERFACE -Wno-format -fno-jump-tables
+                                              -fmacro-prefix-map=${YOKE_ROOT}/=)
+endif()
 if(YOKE_SANITIZE)
   target_compile_options(yoke_flags INTERFACE -fsanitize=${YOKE_SANITIZE} -g
                                               -fno-omit-frame-pointer)
@@ -22,4 +28,16 @@ function(yoke_library name)
   add_library(${name} STATIC ${ARGN})
   target_include_directories(${name} PUBLIC include)
   target_link_libraries(${name} PRIVATE yoke_flags)
+endfunction()
+
+# One program of ours. On the chip the SDK's sources are part of it, and those know no such flags.
+function(yoke_program name)
+  add_executable(${name} ${ARGN})
+  if(YOKE_PORT STREQUAL rp2040)
+    set_source_files_properties(
+      ${ARGN} PROPERTIES COMPILE_OPTIONS
+                         "$<TARGET_PROPERTY:yoke_flags,INTERFACE_COMPILE_OPTIONS>")
+  else()
+    target_link_libraries(${name} PRIVATE yoke_flags)
+  endif()
 endfunction()

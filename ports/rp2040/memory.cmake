@@ -1,0 +1,47 @@
+# Which source files go to RAM, and the linker script that puts them there.
+#
+# It is the SDK's own script with one change: that one names, in two EXCLUDE_FILE lists, objects
+# whose code and constants are kept out of flash and copied to RAM with .data. Ours are added.
+
+add_library(yoke_memory INTERFACE) # its property YOKE_RAM: patterns of object files, as ld knows them
+
+# yoke_in_ram(TARGET FILE …): code and constants of these source files of TARGET are in RAM.
+function(yoke_in_ram target)
+  get_target_property(type ${target} TYPE)
+  foreach(file IN LISTS ARGN)
+    if(type STREQUAL STATIC_LIBRARY)
+      set(pattern *lib${target}.a:${file}.o)
+    else()
+      set(pattern */${target}.dir/${file}.o)
+    endif()
+    set_property(TARGET yoke_memory APPEND PROPERTY YOKE_RAM ${pattern})
+  endforeach()
+endfunction()
+
+set(chip rp2040)
+if(PICO_RP2350)
+  set(chip rp2350)
+endif()
+set(theirs ${PICO_SDK_PATH}/src/rp2_common/pico_crt0/${chip}/memmap_default.ld)
+set(ours ${CMAKE_BINARY_DIR}/yoke_memory.ld)
+file(READ ${theirs} script)
+set(excluded "$<JOIN:$<TARGET_PROPERTY:yoke_memory,YOKE_RAM>, >")
+foreach(sections .text .rodata)
+  set(list "*libgcc.a: *libc.a:*lib_a-mem*.o *libm.a:) ${sections}*")
+  string(FIND "${script}" "EXCLUDE_FILE(${list}" at)
+  if(at EQUAL -1)
+    message(FATAL_ERROR "${theirs} is not as yoke expects it (pico-sdk 2.1.1): no list for "
+                        "${sections}")
+  endif()
+  string(REPLACE "EXCLUDE_FILE(${list}" "EXCLUDE_FILE(${excluded} ${list}" script "${script}")
+endforeach()
+file(GENERATE OUTPUT ${ours} CONTENT "${script}")
+
+# Whoever links the port is linked with this script.
+function(yoke_use_memory port)
+  set_target_properties(${port} PROPERTIES INTERFACE_PICO_TARGET_LINKER_SCRIPT
+                                           ${CMAKE_BINARY_DIR}/yoke_memory.ld)
+  set_property(TARGET ${port} APPEND PROPERTY COMPATIBLE_INTERFACE_STRING
+                                              PICO_TARGET_LINKER_SCRIPT)
+  set_property(TARGET yoke_memory APPEND PROPERTY YOKE_RAM *lib${port}.a:)
+endfunction()

@@ -1,0 +1,121 @@
+/* How a loop sleeps and is woken.
+ *
+ * A bell for each core: who pends a loop stores `rung`, and a SEV sets the event latch of both
+ * cores. A loop that sleeps is in WFE; every event, also one that was for the other core, makes it
+ * look at its bell and at the time again. If the latch is set already, WFE comes back at once: so
+ * nothing is missed between the look and the sleep.
+ *
+ * Each core has a hardware alarm of its own, of its own number, enabled in its own interrupt
+ * controller only. The interrupt has nothing to do: that it returns is the event. */
+#include "internal.h"
+
+#include "hardware/irq.h"
+#include "hardware/structs/nvic.h"
+#include "hardware/sync.h"
+#include "hardware/timer.h"
+
+/* An alarm compares 32 bits; a time that is further away is approached in such steps. */
+#define STEP_US (UINT32_C(1) << 31)
+
+/* The app loop is awake so long before a release, and watches the clock for the rest. */
+#define AHEAD_US 3u
+
+chip_core cores[YOKE_CORES];
+
+/* --- bells ----------------------------------------------------------- */
+
+/* A loop that pends itself is in the middle of a turn, and looks at its end. */
+void yoke_port_pend(yoke_loop *l)
+{
+    chip_core *c = &cores[l->core];
+    if (l == yoke_port_here()) {
+        return;
+    }
+    atomic_store_explicit(&c->rung, true, memory_order_release);
+    __dsb(); /* the store is done before the event */
+    __sev();
+}
+
+static bool is_rung(const chip_core *c)
+{
+    return atomic_load_explicit(&c->rung, memory_order_relaxed);
+}
+
+/* What was stored before the bell was rung is seen by the turn that follows. */
+static void answer(chip_core *c)
+{
+    atomic_store_explicit(&c->rung, false, memory_order_relaxed);
+    __dmb();
+}
+
+/* --- alarms ---------------------------------------------------------- */
+
+static void on_alarm(void)
+{
+    timer_hw->intr = 1u << get_core_num();
+}
+
+void wait_open(void)
+{
+    for (uint number = 0; number < YOKE_CORES; number++) {
+        hardware_alarm_claim(number);
+        irq_set_exclusive_handler(hardware_alarm_get_irq_num(number), on_alarm);
+    }
+}
+
+/* Written by hand: core 1 must not run the SDK's functions, which are in flash. */
+void wait_begin(void)
+{
+    uint number = get_core_num();
+    hw_set_bits(&timer_hw->inte, 1u << number);
+    *(io_rw_32 *)&nvic_hw->iser = 1u << TIMER_ALARM_IRQ_NUM(timer_hw, number);
+}
+
+/* Set the alarm of this core. False: that time has come. */
+static bool arm(uint64_t until_us)
+{
+    uint64_t now_us = yoke_port_now_us();
+    if (now_us >= until_us) {
+        return false;
+    }
+    uint64_t ahead_us = until_us - now_us;
+    uint32_t step_us = ahead_us < STEP_US ? (uint32_t)ahead_us : STEP_US;
+    uint32_t alarm_us = (uint32_t)now_us + step_us;
+    timer_hw->alarm[get_core_num()] = alarm_us;
+    /* An interrupt may have held us up here, and an alarm in the past comes 72 minutes later. */
+    return (int32_t)(timer_hw->timerawl - alarm_us) < 0;
+}
+
+/* --- sleep ----------------------------------------------------------- */
+
+static void sleep(const chip_core *c, uint64_t until_us)
+{
+    while (!is_rung(c) && (until_us == YOKE_NEVER || arm(until_us))) {
+        __wfe();
+    }
+}
+
+static void watch_clock(const chip_core *c, uint32_t until_us)
+{
+    while (!is_rung(c) && (int32_t)(timer_hw->timerawl - until_us) < 0) {
+    }
+}
+
+void wait_platform(uint64_t due_us)
+{
+    chip_core *c = &cores[0];
+    sleep(c, due_us);
+    answer(c);
+}
+
+void wait_app(uint64_t due_us)
+{
+    chip_core *c = &cores[1];
+    if (due_us == YOKE_NEVER) {
+        sleep(c, due_us);
+    } else {
+        sleep(c, due_us - AHEAD_US);
+        watch_clock(c, (uint32_t)due_us);
+    }
+    answer(c);
+}
