@@ -1,11 +1,25 @@
-# yoke_app(TARGET FILE …): TARGET is a program, and these source files of it have what runs on the
-# app loop. On the chip they go to RAM, a check sees that nothing they reach is in flash, and a UF2
-# file is written beside the ELF file. On the host there is nothing to do.
+# What a program and a library say of the files that have what the app loop runs. On the host both
+# have nothing to do; on the chip the files go to RAM.
+
+# yoke_app(TARGET FILE … [PLATFORM FUNCTION …]): TARGET is a program, FILE … are its source files
+# with what runs on the app loop. A UF2 file is written beside the ELF file, and the build fails if
+# anything that the app loop can reach is in flash. PLATFORM names functions in these files that
+# only the platform loop runs, and that may therefore use what is in flash: bodies of its tasks.
 function(yoke_app target)
   yoke_in_ram(${target} ${ARGN})
-  if(NOT YOKE_PORT STREQUAL rp2040)
-    return()
+  if(YOKE_PORT STREQUAL rp2040)
+    yoke_check_memory(${target})
+    yoke_write_uf2(${target})
   endif()
+endfunction()
+
+# yoke_in_ram(TARGET FILE … [PLATFORM FUNCTION …]): the same for files of a library.
+if(NOT YOKE_PORT STREQUAL rp2040)
+  function(yoke_in_ram)
+  endfunction()
+endif()
+
+function(yoke_write_uf2 target)
   if(NOT HAS_CXX_HEADERS)
     set_target_properties(${target} PROPERTIES LINKER_LANGUAGE C) # nor is there C++'s library
   endif()
@@ -15,9 +29,3 @@ function(yoke_app target)
             $<TARGET_FILE_DIR:${target}>/$<TARGET_FILE_BASE_NAME:${target}>.uf2
     VERBATIM)
 endfunction()
-
-# yoke_in_ram(TARGET FILE …): the same for files of a library.
-if(NOT YOKE_PORT STREQUAL rp2040)
-  function(yoke_in_ram)
-  endfunction()
-endif()

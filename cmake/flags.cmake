@@ -8,7 +8,8 @@ target_compile_options(
 if(YOKE_PORT STREQUAL rp2040)
   # There uint32_t is unsigned long, of the same size as what %u takes; the host's build checks.
   # Jump tables would be constants; the paths of files need not be in RAM.
-  target_compile_options(yoke_flags INTERFACE -Wno-format -fno-jump-tables
+  target_compile_options(yoke_flags INTERFACE -Wno-format -ffunction-sections -fdata-sections
+                                              -fno-jump-tables
                                               -fmacro-prefix-map=${YOKE_ROOT}/=)
 endif()
 if(YOKE_SANITIZE)

@@ -3,12 +3,15 @@
 # It is the SDK's own script with one change: that one names, in two EXCLUDE_FILE lists, objects
 # whose code and constants are kept out of flash and copied to RAM with .data. Ours are added.
 
-add_library(yoke_memory INTERFACE) # its property YOKE_RAM: patterns of object files, as ld knows them
+# Its properties: YOKE_RAM, patterns of object files as ld knows them; YOKE_PLATFORM, functions.
+add_library(yoke_memory INTERFACE)
 
-# yoke_in_ram(TARGET FILE …): code and constants of these source files of TARGET are in RAM.
+# yoke_in_ram(TARGET FILE … [PLATFORM FUNCTION …]): see cmake/app.cmake.
 function(yoke_in_ram target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" PLATFORM)
+  set_property(TARGET yoke_memory APPEND PROPERTY YOKE_PLATFORM ${arg_PLATFORM})
   get_target_property(type ${target} TYPE)
-  foreach(file IN LISTS ARGN)
+  foreach(file IN LISTS arg_UNPARSED_ARGUMENTS)
     if(type STREQUAL STATIC_LIBRARY)
       set(pattern *lib${target}.a:${file}.o)
     else()
@@ -16,6 +19,16 @@ function(yoke_in_ram target)
     endif()
     set_property(TARGET yoke_memory APPEND PROPERTY YOKE_RAM ${pattern})
   endforeach()
+endfunction()
+
+# Have every build of program TARGET checked.
+function(yoke_check_memory target)
+  set(platform $<TARGET_PROPERTY:yoke_memory,YOKE_PLATFORM>)
+  add_custom_command(
+    TARGET ${target} POST_BUILD
+    COMMAND ${YOKE_ROOT}/tools/ramcheck $<TARGET_FILE:${target}>
+            "$<$<BOOL:${platform}>:--platform;${platform}>"
+    COMMAND_EXPAND_LISTS VERBATIM)
 endfunction()
 
 set(chip rp2040)
@@ -43,5 +56,6 @@ function(yoke_use_memory port)
                                            ${CMAKE_BINARY_DIR}/yoke_memory.ld)
   set_property(TARGET ${port} APPEND PROPERTY COMPATIBLE_INTERFACE_STRING
                                               PICO_TARGET_LINKER_SCRIPT)
-  set_property(TARGET yoke_memory APPEND PROPERTY YOKE_RAM *lib${port}.a:)
+  # memcpy and memset: the SDK's script knows the C library as libc.a, -g has it linked as libg.a.
+  set_property(TARGET yoke_memory APPEND PROPERTY YOKE_RAM *lib${port}.a: *libg.a:*lib_a-mem*.o)
 endfunction()
