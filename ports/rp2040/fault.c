@@ -29,6 +29,7 @@ static fault_record __attribute__((section(".uninitialized_data.yoke"))) record;
  * start (RP2040 data sheet, 2.8.1.1). */
 static _Noreturn void restart(void)
 {
+    __dsb(); /* the record is written */
     watchdog_hw->scratch[4] = 0;
     psm_hw->wdsel = PSM_WDSEL_BITS & ~(PSM_WDSEL_ROSC_BITS | PSM_WDSEL_XOSC_BITS);
     hw_set_bits(&watchdog_hw->ctrl, WATCHDOG_CTRL_TRIGGER_BITS);

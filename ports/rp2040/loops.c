@@ -3,6 +3,8 @@
 
 #include "hardware/sync.h"
 
+#include <unistd.h>
+
 /* In a handler this is nobody's: what it wakes goes through the inbox. */
 yoke_loop *yoke_port_here(void)
 {
@@ -73,4 +75,14 @@ int yoke_run(yoke_loop *platform, yoke_task *root)
     cores[0].loop = NULL;
     console_close();
     return answer;
+}
+
+/* main() has ended, and there is nothing to go back to. */
+_Noreturn void _exit(int status)
+{
+    (void)status;
+    save_and_disable_interrupts();
+    for (;;) {
+        __wfi();
+    }
 }
