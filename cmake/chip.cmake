@@ -2,7 +2,8 @@
 if(NOT PICO_SDK_PATH AND NOT DEFINED ENV{PICO_SDK_PATH})
   set(PICO_SDK_PATH ${CMAKE_CURRENT_LIST_DIR}/../.deps/pico-sdk)
   if(NOT EXISTS ${PICO_SDK_PATH}/pico_sdk_init.cmake)
-    message(FATAL_ERROR "pico-sdk is missing: `tools/setup firmware` brings it, or set PICO_SDK_PATH")
+    message(FATAL_ERROR "pico-sdk is missing: `tools/setup firmware` brings it, or set "
+                        "PICO_SDK_PATH")
   endif()
 endif()
 if(NOT PICO_SDK_PATH)

@@ -5,6 +5,7 @@
 # apt gets a state of its own below .deps/apt, and the address that the machine's own apt uses. It
 # need not know the keys of that release: what counts is the SHA-256 in deps.txt.
 
+: "${limit[@]}" # of lib.sh
 deps=$PWD/.deps
 
 # Lines of deps.txt for these purposes whose folder is not there in the pinned version.

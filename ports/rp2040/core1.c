@@ -26,8 +26,8 @@ void core1_reset(void)
     hw_clear_bits(&psm_hw->frce_off, PSM_FRCE_OFF_PROC1_BITS);
 }
 
-/* After a reset of core 0 alone, by a debugger, core 1 still runs: before anything of ours is set up
- * it must be still. */
+/* After a reset of core 0 alone, by a debugger, core 1 still runs: before anything of ours is set
+ * up it must be still. */
 static void hold_core1_at_boot(void)
 {
     core1_reset();

@@ -1,5 +1,6 @@
-/* When all is lost: what happened is kept in RAM that neither a reset nor the start-up code touches,
- * the watchdog restarts the chip, and the next run tells. All of it in RAM: flash may be busy. */
+/* When all is lost: what happened is kept in RAM that neither a reset nor the start-up code
+ * touches, the watchdog restarts the chip, and the next run tells. All of it in RAM: flash may be
+ * busy. */
 #include "internal.h"
 
 #include "hardware/structs/psm.h"

@@ -5,7 +5,7 @@
 #include "hardware/structs/mpu.h"
 #include "hardware/sync.h"
 
-#define XN          (1u << 28)        /* no instruction; no other bit: no access at all */
+#define XN          (1u << 28)         /* no instruction; no other bit: no access at all */
 #define SIZE(power) (((power)-1) << 1) /* of a region: 2 to the power of this */
 #define ENABLE      1u
 

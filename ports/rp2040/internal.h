@@ -18,8 +18,8 @@ extern chip_core cores[YOKE_CORES];
 void app_run(void);
 
 /* wait.c: sleep until `due_us`, or until the loop of this core is pended. */
-void wait_open(void);      /* core 0, before either loop runs */
-void wait_begin(void);     /* each core: its own alarm may interrupt it from now on */
+void wait_open(void);  /* core 0, before either loop runs */
+void wait_begin(void); /* each core: its own alarm may interrupt it from now on */
 void wait_app(uint64_t due_us);
 void wait_platform(uint64_t due_us);
 
