@@ -5,7 +5,6 @@
 # apt gets a state of its own below .deps/apt, and the address that the machine's own apt uses. It
 # need not know the keys of that release: what counts is the SHA-256 in deps.txt.
 
-: "${limit[@]}" # of lib.sh
 deps=$PWD/.deps
 
 # Lines of deps.txt for these purposes whose folder is not there in the pinned version.
@@ -30,6 +29,7 @@ debian_mirrors() {
 apt_of() { # release, arguments of apt-get …
     local state=$deps/apt/$1
     shift
+    # shellcheck disable=SC2154 # of lib.sh
     "${limit[@]}" 600 apt-get -qq -o "Dir::State::Lists=$state/lists" -o "Dir::Cache=$state/cache" \
         -o "Dir::State::status=$state/status" -o "Dir::Etc::SourceList=$state/sources.list" \
         -o Dir::Etc::SourceParts=/dev/null -o "APT::Sandbox::User=$(id -un)" \
