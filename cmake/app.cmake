@@ -25,7 +25,7 @@ function(yoke_write_uf2 target)
   endif()
   add_custom_command(
     TARGET ${target} POST_BUILD
-    COMMAND ${YOKE_ROOT}/tools/uf2 $<TARGET_FILE:${target}>
+    COMMAND ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../tools/uf2 $<TARGET_FILE:${target}>
             $<TARGET_FILE_DIR:${target}>/$<TARGET_FILE_BASE_NAME:${target}>.uf2
     VERBATIM)
 endfunction()

@@ -26,7 +26,7 @@ function(yoke_check_memory target)
   set(platform $<TARGET_PROPERTY:yoke_memory,YOKE_PLATFORM>)
   add_custom_command(
     TARGET ${target} POST_BUILD
-    COMMAND ${YOKE_ROOT}/tools/ramcheck $<TARGET_FILE:${target}>
+    COMMAND ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../tools/ramcheck $<TARGET_FILE:${target}>
             "$<$<BOOL:${platform}>:--platform;${platform}>"
     COMMAND_EXPAND_LISTS VERBATIM)
 endfunction()
