@@ -1,7 +1,7 @@
 /* Core 1: started, stopped and started again, by its reset line and the boot ROM's hand-shake
  * (RP2040 data sheet, 2.8.2). */
 #include "internal.h"
-#include "yoke/rp2040.h"
+#include "yoke/core.h"
 
 #include "hardware/irq.h"
 #include "hardware/structs/psm.h"
@@ -44,6 +44,7 @@ static _Noreturn __attribute__((noinline)) void rp2040_core1(void)
     guard_begin();
     atomic_store_explicit(&running, true, memory_order_release);
     app_run();
+    core_set_state(CORE_OFF);
     atomic_store_explicit(&ended, true, memory_order_release);
     for (;;) {
         __wfe(); /* until it is reset */
@@ -136,20 +137,29 @@ int yoke_port_launch(yoke_loop *l)
     atomic_store_explicit(&running, false, memory_order_relaxed);
     atomic_store_explicit(&ended, false, memory_order_relaxed);
     stack_paint();
+    core_set_state(CORE_RUNNING);
     launched = launch();
     if (!launched) {
-        core1_reset();
+        core1_end();
     }
     return launched ? YOKE_OK : YOKE_EIO;
 }
 
+void core1_end(void)
+{
+    core1_reset();
+    core_set_state(CORE_OFF);
+    launched = false;
+}
+
+/* The last instructions of core 1, unless it has faulted in them. */
 void yoke_port_reap(yoke_loop *l)
 {
     (void)l;
-    if (launched) {
-        while (!atomic_load_explicit(&ended, memory_order_acquire)) {
-        }
-        core1_reset();
+    if (!launched) {
+        return;
     }
-    launched = false;
+    while (!atomic_load_explicit(&ended, memory_order_acquire) && core_state() != CORE_FAULTED) {
+    }
+    core1_end();
 }

@@ -2,6 +2,7 @@
 #ifndef YOKE_RP2040_INTERNAL_H
 #define YOKE_RP2040_INTERNAL_H
 
+#include "yoke/core.h"
 #include "yoke/port.h"
 
 #include "pico.h" /* of the SDK */
@@ -28,6 +29,13 @@ void lock_open(void);
 
 /* core1.c: core 1 in reset, and out of it, where it waits in the boot ROM. */
 void core1_reset(void);
+void core1_end(void); /* the same, and it is off */
+
+/* core.c */
+void core_set_state(enum core_state to);
+bool core_is_guarded(void);
+void core_died_with_lock(void);
+_Noreturn void core_stop(const core_fault *f);
 
 /* stack.c: the stack of core 1, and what either core must not touch. */
 #define GUARD_BYTES 256u /* what an ARMv6-M protects at least; more than a frame of the kernel */
@@ -35,6 +43,13 @@ uint32_t *stack_guard(unsigned core);
 uint32_t *stack_top(void); /* of core 1 */
 void stack_paint(void);    /* core 1 being in reset */
 void stack_paint_own(void);
+
+/* RP2350: the limit of the stack pointer holds in handlers too, and they need some room. */
+#if PICO_RP2350
+#define LIFT_STACK_LIMIT "movs r1, #0\nmsr msplim, r1\n"
+#else
+#define LIFT_STACK_LIMIT
+#endif
 
 /* guard_*.c: from now on this core faults when it touches what it must not. */
 void guard_begin(void);

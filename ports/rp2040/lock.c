@@ -5,8 +5,12 @@
 #include "internal.h"
 
 #include "hardware/sync.h"
+#include "hardware/timer.h"
 
 #define LOCK_NUMBER PICO_SPINLOCK_ID_CLAIM_FREE_LAST
+
+/* No holder takes so long: the kernel's longest hold is some hundred cycles (README.md). */
+#define HOLD_US_MAX 50u
 
 void lock_open(void)
 {
@@ -14,12 +18,35 @@ void lock_open(void)
     spin_lock_init(LOCK_NUMBER);  /* free, whoever held it before a reset */
 }
 
+static spin_lock_t *lock(void)
+{
+    return spin_lock_instance(LOCK_NUMBER);
+}
+
+/* Core 1 may have died with it. */
+static __attribute__((noinline)) void wait_for_lock(void)
+{
+    uint32_t since_us = timer_hw->timerawl;
+    bool may_take_over = get_core_num() == 0 && core_is_guarded();
+    while (!spin_try_lock_unsafe(lock())) {
+        if (may_take_over && timer_hw->timerawl - since_us > HOLD_US_MAX) {
+            core_died_with_lock();
+            spin_unlock_unsafe(lock());
+        }
+    }
+}
+
 uint32_t yoke_port_lock(void)
 {
-    return spin_lock_blocking(spin_lock_instance(LOCK_NUMBER));
+    uint32_t saved = save_and_disable_interrupts();
+    if (!spin_try_lock_unsafe(lock())) {
+        wait_for_lock();
+    }
+    __mem_fence_acquire();
+    return saved;
 }
 
 void yoke_port_unlock(uint32_t saved)
 {
-    spin_unlock(spin_lock_instance(LOCK_NUMBER), saved);
+    spin_unlock(lock(), saved);
 }
