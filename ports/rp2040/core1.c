@@ -100,12 +100,14 @@ static bool say(uint32_t word)
     return fifo_has(SIO_FIFO_ST_VLD_BITS, until_us) && sio_hw->fifo_rd == word;
 }
 
-/* A wrong answer means that it was not listening from the beginning: once more. */
+/* Out of its reset the boot ROM empties its side and sends a 0: what is said before is lost. A
+ * wrong answer later means that it was not listening from the beginning: once more. */
 static bool shake_hands(void (*entry)(void), uint32_t *stack_top)
 {
     const uint32_t words[] = {0, 0, 1, scb_hw->vtor, (uintptr_t)stack_top, (uintptr_t)entry};
     uint64_t until_us = yoke_port_now_us() + LAUNCH_US_MAX;
     unsigned n = 0;
+    fifo_has(SIO_FIFO_ST_VLD_BITS, yoke_port_now_us() + ANSWER_US_MAX);
     while (n < count_of(words)) {
         n = say(words[n]) ? n + 1 : 0;
         if (yoke_port_now_us() >= until_us) {
