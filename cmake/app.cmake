@@ -20,12 +20,14 @@ if(NOT YOKE_PORT STREQUAL rp2040)
 endif()
 
 function(yoke_write_uf2 target)
+  set(uf2 ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../tools/uf2)
+  set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${uf2})
   if(NOT HAS_CXX_HEADERS)
     set_target_properties(${target} PROPERTIES LINKER_LANGUAGE C) # nor is there C++'s library
   endif()
   add_custom_command(
     TARGET ${target} POST_BUILD
-    COMMAND ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../tools/uf2 $<TARGET_FILE:${target}>
+    COMMAND ${uf2} $<TARGET_FILE:${target}>
             $<TARGET_FILE_DIR:${target}>/$<TARGET_FILE_BASE_NAME:${target}>.uf2
     VERBATIM)
 endfunction()

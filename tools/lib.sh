@@ -43,7 +43,7 @@ step() { # name, command …
         printf '\r\e[K'
     fi
     if [ "$answer" != 0 ]; then
-        grep -v -E '^\[[0-9]+/[0-9]+\] |^: && ' "$log"
+        grep -v -E '^\[[0-9]+/[0-9]+\] |^: && |^/[^ ]*gcc ' "$log"
         printf '%s%s failed%s (%s)\n' "$red" "$name" "$plain" "$answer"
     fi
     return "$answer"

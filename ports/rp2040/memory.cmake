@@ -24,10 +24,14 @@ endfunction()
 
 # Have every build of program TARGET checked.
 function(yoke_check_memory target)
+  set(port ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
+  set(tools ${port}/../../tools)
   set(platform $<TARGET_PROPERTY:yoke_memory,YOKE_PLATFORM>)
+  set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${tools}/ramcheck ${tools}/elf.py
+                                                ${port}/ramcheck.txt)
   add_custom_command(
     TARGET ${target} POST_BUILD
-    COMMAND ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../tools/ramcheck $<TARGET_FILE:${target}>
+    COMMAND ${tools}/ramcheck $<TARGET_FILE:${target}>
             "$<$<BOOL:${platform}>:--platform;${platform}>"
     COMMAND_EXPAND_LISTS VERBATIM)
 endfunction()
