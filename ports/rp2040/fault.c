@@ -92,6 +92,18 @@ __attribute__((naked)) void isr_hardfault(void)
 
 /* --- at the next start ----------------------------------------------- */
 
+static void tell(const core_fault *f)
+{
+    printf("yoke: the last run ended on core %u: ", (unsigned)f->core);
+    if (f->kind == CORE_CHECK) {
+        printf("check %s %u failed\n", f->name, (unsigned)f->number);
+    } else if (f->kind == CORE_STACK) {
+        printf("its stack overflowed\n");
+    } else {
+        printf("exception at %08x\n", (unsigned)f->address);
+    }
+}
+
 /* On the console, unless the program has read it and taken it away. */
 void fault_open(void)
 {
@@ -99,13 +111,6 @@ void fault_open(void)
     if (!core_fault_read(&f)) {
         return;
     }
-    printf("yoke: the last run ended on core %u: ", (unsigned)f.core);
-    if (f.kind == CORE_CHECK) {
-        printf("check %s %u failed\n", f.name, (unsigned)f.number);
-    } else if (f.kind == CORE_STACK) {
-        printf("its stack overflowed\n");
-    } else {
-        printf("exception at %08x\n", (unsigned)f.address);
-    }
+    tell(&f);
     core_fault_write(&(core_fault){.kind = CORE_NO_FAULT});
 }

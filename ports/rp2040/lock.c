@@ -24,7 +24,7 @@ static spin_lock_t *lock(void)
 }
 
 /* Core 1 may have died with it. */
-static __attribute__((noinline)) void wait_for_lock(void)
+static __attribute__((noinline)) uint32_t lock_contended(uint32_t saved)
 {
     uint32_t since_us = timer_hw->timerawl;
     bool may_take_over = get_core_num() == 0 && core_is_guarded();
@@ -34,13 +34,16 @@ static __attribute__((noinline)) void wait_for_lock(void)
             spin_unlock_unsafe(lock());
         }
     }
+    __mem_fence_acquire();
+    return saved;
 }
 
+/* The usual way is a dozen instructions. */
 uint32_t yoke_port_lock(void)
 {
     uint32_t saved = save_and_disable_interrupts();
     if (!spin_try_lock_unsafe(lock())) {
-        wait_for_lock();
+        return lock_contended(saved);
     }
     __mem_fence_acquire();
     return saved;

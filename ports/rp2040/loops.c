@@ -13,7 +13,7 @@ yoke_loop *yoke_port_here(void)
 
 static bool is_stopped(const yoke_loop *l)
 {
-    return atomic_load_explicit(&l->stopped, memory_order_acquire);
+    return atomic_load_explicit(&l->stopped, memory_order_relaxed); /* set by a step of its own */
 }
 
 void app_run(void)
