@@ -77,7 +77,9 @@ class Image:
         for at in range(table["offset"], table["offset"] + table["size"], 16):
             name, value, size, info = struct.unpack_from("<3IB", self.bytes, at)
             if info & 15 == 2:
-                named.setdefault(value & ~1, []).append((self._text(strings + name), size))
+                # name.part.0 and the like: what the compiler made of the function of that name
+                text = self._text(strings + name).split(".")[0]
+                named.setdefault(value & ~1, []).append((text, size))
             elif info & 15 == 1 and size:
                 self.objects.append((value, value + size, self._text(strings + name)))
         self.objects.sort()
