@@ -20,10 +20,14 @@
 /* The app loop is awake so long before it must be, and watches the clock for the rest. */
 #define AHEAD_US 3u
 
-/* It looks for released workers more than this after it has come back (1.6 us at 125 MHz), so it
- * may come back so much earlier, and the step begins so much earlier after its release. */
-#define LEAD_US    1u
-#define MISSES_MAX 8u
+/* It looks for released workers some time after it has come back (1.9 us at 125 MHz), so it may
+ * come back earlier by LEAD_US, less so many cycles as are needed: 16 in the emulator, to begin
+ * with a few more, and again more whenever it turns out to have been too early. */
+#define LEAD_US     2u
+#define CYCLES_MIN  24u
+#define CYCLES_STEP 8u
+#define CYCLES_MAX  120u /* about 1 us */
+#define MISSES_MAX  8u
 
 chip_core cores[YOKE_CORES];
 
@@ -114,21 +118,29 @@ void wait_platform(uint64_t due_us)
 
 static struct {
     uint64_t due_us; /* it came back for this time, earlier by the lead */
-    uint32_t us;
-    uint32_t misses; /* times in a row that it was too early */
+    uint32_t us;     /* the lead, */
+    uint32_t cycles; /* of which so many are not used */
+    uint32_t misses; /* in a row, when no more cycles helped */
     bool missed;
-} lead = {.us = LEAD_US};
+} lead = {.us = LEAD_US, .cycles = CYCLES_MIN};
 
-/* Asked to wait for the same time again, it was too early: a faster chip, or the time is a task's,
- * for which the loop looks at once. If that goes on, never again. */
+/* It was too early by some cycles; or by far, since the chip is a fast one, or the time is a
+ * task's, for which the loop looks at once. If that goes on, never again. */
+static void miss(void)
+{
+    lead.missed = true;
+    if (lead.cycles < CYCLES_MAX) {
+        lead.cycles += CYCLES_STEP;
+    } else if (++lead.misses == MISSES_MAX) {
+        lead.us = 0;
+    }
+}
+
+/* Asked to wait for the same time again, it was too early. */
 static uint32_t lead_for(uint64_t due_us)
 {
     if (due_us == lead.due_us) {
-        lead.missed = true;
-        lead.misses++;
-        if (lead.misses == MISSES_MAX) {
-            lead.us = 0;
-        }
+        miss();
         return 0;
     }
     if (!lead.missed) {
@@ -138,16 +150,24 @@ static uint32_t lead_for(uint64_t due_us)
     return lead.us;
 }
 
+static void wait_release(chip_core *c, uint64_t due_us)
+{
+    uint32_t lead_us = lead_for(due_us);
+    sleep(c, due_us - lead_us - AHEAD_US);
+    watch_clock(c, (uint32_t)due_us - lead_us);
+    if (lead_us) {
+        busy_wait_at_least_cycles(lead.cycles);
+    }
+    lead.due_us = is_rung(c) ? 0 : due_us;
+}
+
 void wait_app(uint64_t due_us)
 {
     chip_core *c = &cores[1];
     if (due_us == YOKE_NEVER) {
         sleep(c, due_us);
     } else {
-        uint64_t until_us = due_us - lead_for(due_us);
-        sleep(c, until_us - AHEAD_US);
-        watch_clock(c, (uint32_t)until_us);
-        lead.due_us = is_rung(c) ? 0 : due_us;
+        wait_release(c, due_us);
     }
     answer(c);
 }
