@@ -5,6 +5,10 @@
 #include "yoke/port.h"
 #include "yoke/posix.h"
 
+#include <pthread.h>
+#include <setjmp.h>
+#include <stddef.h>
+
 /* source.c: the epoll set of the platform loop. */
 int sources_open(void);
 void sources_close(void);
@@ -18,5 +22,31 @@ void signals_close(void);
 
 /* tuning.c */
 void tuning_for_app_thread(void);
+
+/* lock.c: who holds the kernel's lock. */
+enum lock_user { LOCK_FREE, LOCK_PLATFORM, LOCK_APP, LOCK_OTHER };
+void lock_introduce(enum lock_user user); /* the calling thread is this one */
+enum lock_user lock_holder(void);
+void lock_take_over(void); /* its holder has gone for ever: it is free */
+
+/* loops.c */
+pthread_t *app_thread_running(void); /* NULL: there is none; platform thread */
+void app_thread_reap(void);
+
+/* core.c. The app thread brackets its loop: from begin to end, sigsetjmp(core_way_out) having been
+ * called, it may be ended at any instruction. */
+extern sigjmp_buf core_way_out;
+void core_is_launched(bool launched); /* platform thread: before it creates it; it failed */
+void core_thread_begins(void);
+void core_thread_ends(void);      /* in order, or through the way out */
+void core_lock_is_stuck(uint64_t for_us); /* platform thread: the app thread holds the lock */
+
+/* state.c: what a reset of the device leaves alone, a small file each in $YOKE_STATE. Safe in a
+ * signal handler, given that state_open() came before. */
+void state_open(void);
+bool state_read(const char *name, void *to, size_t size); /* false: there is no such file */
+void state_write(const char *name, const void *from, size_t size);
+void state_remove(const char *name);
+const char *state_path(const char *name); /* NULL: nothing is kept; valid until the next call */
 
 #endif

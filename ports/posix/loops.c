@@ -114,17 +114,27 @@ static void wait_app(core *c, uint64_t due_us)
     get_up(c);
 }
 
-static void *app_thread(void *arg)
+static void run_app(core *c)
 {
-    core *c = arg;
-    here = c->loop;
-    tuning_for_app_thread();
     while (!atomic_load_explicit(&here->stopped, memory_order_acquire)) {
         uint64_t due_us = here->step(here);
         if (due_us != YOKE_AT_ONCE) {
             wait_app(c, due_us);
         }
     }
+}
+
+static void *app_thread(void *arg)
+{
+    core *c = arg;
+    here = c->loop;
+    lock_introduce(LOCK_APP);
+    tuning_for_app_thread();
+    if (sigsetjmp(core_way_out, 1) == 0) { /* comes back a second time if it is ended (core.c) */
+        core_thread_begins();
+        run_app(c);
+    }
+    core_thread_ends();
     return NULL;
 }
 
@@ -136,8 +146,13 @@ int yoke_port_launch(yoke_loop *l)
     }
     yoke_port_reap(l);
     c->loop = l;
+    atomic_store(&c->bell, AWAKE);
     atomic_store(&l->stopped, false);
+    core_is_launched(true);
     c->launched = pthread_create(&c->thread, NULL, app_thread, c) == 0;
+    if (!c->launched) {
+        core_is_launched(false);
+    }
     return c->launched ? YOKE_OK : YOKE_EIO;
 }
 
@@ -148,6 +163,16 @@ void yoke_port_reap(yoke_loop *l)
         pthread_join(c->thread, NULL);
     }
     c->launched = false;
+}
+
+pthread_t *app_thread_running(void)
+{
+    return cores[1].launched ? &cores[1].thread : NULL;
+}
+
+void app_thread_reap(void)
+{
+    yoke_port_reap(cores[1].loop);
 }
 
 /* --- the platform loop: wakes, descriptors and time ------------------ */
@@ -230,6 +255,7 @@ int yoke_run(yoke_loop *platform, yoke_task *root)
     }
     signals_open(root);
     here = c->loop = platform;
+    lock_introduce(LOCK_PLATFORM);
     int answer = yoke_start(platform, root);
     if (answer == YOKE_OK) {
         run_platform(c, root);
@@ -237,6 +263,7 @@ int yoke_run(yoke_loop *platform, yoke_task *root)
     }
     stop_app_thread(&cores[1]);
     here = NULL;
+    lock_introduce(LOCK_OTHER);
     signals_close();
     sources_close();
     return answer;

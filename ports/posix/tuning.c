@@ -12,8 +12,10 @@
 
 #define SPIN_US_MAX  1000000u
 #define PRIORITY_MAX 99u
+#define LOCK_US_MAX  60000000u
 
-posix_tuning posix_tune = {.app_spin_us = 300, .platform_spin_us = 0, .app_priority = 50};
+posix_tuning posix_tune = {
+    .app_spin_us = 300, .platform_spin_us = 0, .app_priority = 50, .lock_limit_us = 1000000};
 
 static void from_environment(const char *name, uint32_t *value, uint32_t max)
 {
@@ -36,6 +38,7 @@ __attribute__((constructor)) static void read_environment(void)
     from_environment("YOKE_APP_SPIN_US", &posix_tune.app_spin_us, SPIN_US_MAX);
     from_environment("YOKE_PLATFORM_SPIN_US", &posix_tune.platform_spin_us, SPIN_US_MAX);
     from_environment("YOKE_APP_PRIORITY", &posix_tune.app_priority, PRIORITY_MAX);
+    from_environment("YOKE_LOCK_LIMIT_US", &posix_tune.lock_limit_us, LOCK_US_MAX);
 }
 
 static void say_once(int error)

@@ -13,31 +13,55 @@
 const sim_config *sim_set;
 
 static uint64_t drawn;
+static uint64_t drawn_for_app;
 
 void random_begin(uint32_t seed)
 {
     drawn = seed;
+    drawn_for_app = ~drawn;
 }
 
 /* splitmix64: any seed will do, 0 too. */
-uint32_t random_below(uint32_t limit)
+static uint32_t draw(uint64_t *from, uint32_t limit)
 {
-    drawn += UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t x = drawn;
+    *from += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t x = *from;
     x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
     return (uint32_t)((x ^ x >> 31) % limit);
 }
 
-void sim_open(const sim_config *config)
+uint32_t random_below(uint32_t limit)
+{
+    return draw(&drawn, limit);
+}
+
+uint32_t entropy_below(uint32_t limit)
+{
+    return draw(&drawn_for_app, limit);
+}
+
+static void open_as(const sim_config *config, bool power_on)
 {
     sim_set = config;
     random_begin(config->seed);
+    core_reset_state(power_on);
+    watchdog_reset_state(power_on);
     lock_reset();
     interrupts_reset();
     strays_reset();
     cores_reset();
     console_reset();
+}
+
+void sim_open(const sim_config *config)
+{
+    open_as(config, true);
+}
+
+void sim_reset(const sim_config *config)
+{
+    open_as(config, false);
 }
 
 static uint32_t from_environment(const char *name, uint32_t otherwise, uint32_t max)

@@ -6,6 +6,8 @@
 #include "internal.h"
 #include "yoke/delay.h"
 
+#include <setjmp.h>
+
 /* So many turns in a row are free; each further one takes 1 us, so that a loop which always has
  * something to do does not stop the clock. */
 #define FREE_TURNS 64u
@@ -15,7 +17,9 @@ typedef struct {
     uint64_t now_us; /* its clock */
     uint64_t due_us; /* when it has to step next */
     unsigned turns;  /* in a row */
-    bool stepping;
+    bool stepping;   /* also for ever, when its turn does not come back */
+    unsigned lives;  /* a turn whose life is over is left at the next opportunity, */
+    jmp_buf *out;    /* this way */
 } core;
 
 static core cores[YOKE_CORES];
@@ -33,6 +37,11 @@ void cores_reset(void)
     in_interrupt = false;
     clock_us = sim_set->start_us;
     root_task = NULL;
+}
+
+bool core_1_calls(void)
+{
+    return current == &cores[1] && !in_interrupt;
 }
 
 uint64_t yoke_port_now_us(void)
@@ -85,12 +94,18 @@ static void move_clock(core *c, uint64_t at_us)
 
 static void run_turn(core *c, uint64_t at_us)
 {
+    jmp_buf out;
     move_clock(c, at_us);
     c->due_us = YOKE_NEVER; /* who pends it meanwhile sets it again */
     c->stepping = true;
+    c->out = &out;
     current = c;
+    if (setjmp(out)) { /* this turn does not come back */
+        current = NULL;
+        return;
+    }
     uint64_t due_us = c->loop->step(c->loop);
-    if (lock_held()) {
+    if (lock_held_here()) {
         yoke_port_fail("sim", 903);
     }
     current = NULL;
@@ -155,12 +170,17 @@ void delay_us(uint32_t us)
 {
     core *busy = current;
     bool interrupted = in_interrupt;
-    if (!busy || interrupted || lock_held()) {
+    if (!busy || interrupted || lock_held_here()) {
         yoke_port_fail("sim", 904);
     }
     uint64_t until_us = busy->now_us + us;
+    unsigned life = busy->lives;
+    jmp_buf *out = busy->out;
     current = NULL;
-    while (advance(until_us)) {
+    while (advance(until_us) && busy->lives == life) {
+    }
+    if (busy->lives != life) {
+        longjmp(*out, 1);
     }
     current = busy;
     busy->now_us = until_us;
@@ -177,6 +197,7 @@ int yoke_port_launch(yoke_loop *l)
     }
     uint64_t now_us = yoke_port_now_us();
     strays_watch(l);
+    core_launched();
     atomic_store(&l->stopped, false);
     c->loop = l;
     c->due_us = now_us;
@@ -190,6 +211,28 @@ void yoke_port_reap(yoke_loop *l)
     if (cores[l->core].stepping) {
         yoke_port_fail("sim", 905);
     }
+}
+
+_Noreturn void core_stands_still(void)
+{
+    if (!core_1_calls()) {
+        yoke_port_fail("sim", 908);
+    }
+    longjmp(*current->out, 1);
+}
+
+bool core_1_runs(void)
+{
+    return cores[1].loop;
+}
+
+/* If its turn is under way, we are called from within its delay, or it stands still. */
+void core_end(void)
+{
+    core *c = &cores[1];
+    c->lives++;
+    c->loop = NULL;
+    c->stepping = false;
 }
 
 /* --- all of it -------------------------------------------------------------------------------- */

@@ -14,8 +14,8 @@ enum boot_reason {
 };
 
 /* From now on the device restarts when it is not fed for `ms`, 1 to WATCHDOG_MS_MAX; it cannot be
- * stopped any more, but started anew with another time. YOKE_EINVAL: out of range. Platform
- * loop. */
+ * stopped any more, but started anew with another time. YOKE_EINVAL: out of range. YOKE_EIO: the
+ * machine refused. Platform loop. */
 int watchdog_start(uint32_t ms);
 
 /* Not started: no effect. Platform loop. */

@@ -12,6 +12,8 @@ typedef struct {
     uint32_t platform_spin_us; /* YOKE_PLATFORM_SPIN_US: the platform loop watches for wakes so
                                   long before it sleeps; 0: sleep at once; default 0 */
     uint32_t app_priority;     /* YOKE_APP_PRIORITY: SCHED_FIFO 1 to 99; 0: ordinary; default 50 */
+    uint32_t lock_limit_us;    /* YOKE_LOCK_LIMIT_US: how long the app thread may hold the kernel's
+                                  lock before it counts as dead (yoke/core.h); default 1000000 */
 } posix_tuning;
 
 extern posix_tuning posix_tune;

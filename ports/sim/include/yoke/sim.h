@@ -29,12 +29,28 @@ typedef struct {
  * standard input, which counts as typed at the beginning. */
 void sim_open(const sim_config *config);
 
+/* The same, but as a reset of a device that keeps its power: the record of a fault (yoke/core.h) is
+ * what it was, and so is why the run began (yoke/watchdog.h). */
+void sim_reset(const sim_config *config);
+
+/* The calling step, or task, of the app loop never comes back: it stands still where it is, with
+ * the kernel's lock if it holds it, until core_reset(). Core 1 only (check sim 908). */
+_Noreturn void sim_stall(void);
+
+/* The same, with a fault: CORE_EXCEPTION or CORE_STACK of yoke/core.h. */
+_Noreturn void sim_fault(uint32_t kind);
+
 /* Bytes that the console has written to `output`. */
 size_t sim_output_length(void);
 
 /* Call `run` as an interrupt once the clock shows `at_us`. At most 16 may be waiting (check
  * sim 906). */
 void sim_interrupt_at(uint64_t at_us, void (*run)(void *arg), void *arg);
+
+/* Have `hook` called when the device restarts itself: its watchdog was not fed, or
+ * watchdog_restart(). It must not come back, but jump, and then sim_reset(). NULL: say so and end
+ * with status 75. sim_open() keeps it. */
+void sim_on_restart(void (*hook)(void));
 
 /* Have `hook` called for a failed check; it must not come back, but jump. NULL: report and
  * abort. sim_open() keeps it. */

@@ -1,0 +1,209 @@
+/* Core 1 was ended from outside: both loops are put in order again. */
+#include "yoke/rescue.h"
+
+#include "../internal.h"
+
+/* --- lists ----------------------------------------------------------- */
+
+static bool is_in_inbox(const yoke_loop *l, const yoke_task *t)
+{
+    const yoke_task *other = l->inbox.head;
+    while (other && other != t) {
+        other = other->next_in_inbox;
+    }
+    return other == t;
+}
+
+static void add_to_inbox(yoke_loop *l, yoke_task *t)
+{
+    t->next_in_inbox = NULL;
+    *l->inbox.tail = t;
+    l->inbox.tail = &t->next_in_inbox;
+}
+
+/* Under the lock. The last link may have been made without its end; a task may have been taken
+ * out of the list, or marked, and not come further. */
+static void mend_inbox(yoke_loop *l, yoke_witness *w)
+{
+    yoke_task **end = &l->inbox.head;
+    while (*end) {
+        task_mark_set(*end, task_mark(*end) | IN_INBOX);
+        end = &(*end)->next_in_inbox;
+    }
+    l->inbox.tail = end;
+    for (unsigned i = 0; i < YOKE_WITNESS_TASKS; i++) {
+        yoke_task *t = w->tasks[i];
+        if (t && task_mark(t) & IN_INBOX && !is_in_inbox(l, t)) {
+            add_to_inbox(l, t);
+        }
+    }
+    atomic_store_explicit(&l->waiting, true, memory_order_relaxed);
+}
+
+/* --- the tasks of the app loop --------------------------------------- */
+
+/* Into the ready list, as if woken; a sleeper also into the tree. */
+static void put_back(yoke_loop *l, yoke_task *t)
+{
+    uint8_t flags = task_flags(t);
+    task_change(t, QUEUED | IN_TREE, 0);
+    if (flags & IN_TREE) {
+        timer_insert(t, (uint64_t)t->due_high << 32 | t->due_low);
+    }
+    loop_ready(l, t);
+}
+
+/* A chain of the ended loop: those that were ready. */
+static void put_back_chain(yoke_loop *l, yoke_task *t, const yoke_task *lost)
+{
+    while (t) {
+        yoke_task *next = t->next;
+        if (t != lost && task_flags(t) & STARTED) {
+            put_back(l, t);
+        }
+        t = next;
+    }
+}
+
+/* The step of a worker stays QUEUED while it waits, and belongs to its worker; only its time is the
+ * loop's. */
+static void put_back_waiting(yoke_loop *l, yoke_witness *w, const yoke_task *lost)
+{
+    for (unsigned i = 0; i < YOKE_WITNESS_TASKS; i++) {
+        yoke_task *t = w->tasks[i];
+        bool waits = t && t != lost && (task_flags(t) & (STARTED | QUEUED)) == STARTED;
+        if (waits) {
+            put_back(l, t);
+        }
+    }
+}
+
+static void keep_step_timers(const yoke_app *app, const yoke_task *lost)
+{
+    for (const yoke_worker *w = yoke_worker_next(app, NULL); w; w = yoke_worker_next(app, w)) {
+        yoke_task *t = w->present_step == yoke_step_task ? w->present_arg : NULL;
+        if (t && t != lost && (task_flags(t) & (STARTED | IN_TREE)) == (STARTED | IN_TREE)) {
+            timer_insert(t, (uint64_t)t->due_high << 32 | t->due_low);
+        }
+    }
+}
+
+static void rebuild(yoke_app *app, yoke_witness *w, const yoke_task *lost)
+{
+    yoke_loop *l = &app->loop;
+    yoke_task *ready = l->ready.head;
+    yoke_task *rest = w->rest;
+    l->ready.head = NULL;
+    l->ready.tail = &l->ready.head;
+    l->timers = NULL;
+    l->now_known = false;
+    keep_step_timers(app, lost);
+    put_back_chain(l, rest, lost);
+    put_back_chain(l, ready, lost);
+    put_back_waiting(l, w, lost);
+}
+
+static void forget(yoke_witness *w, const yoke_task *t)
+{
+    for (unsigned i = 0; i < YOKE_WITNESS_TASKS; i++) {
+        if (w->tasks[i] == t) {
+            w->tasks[i] = NULL;
+        }
+    }
+}
+
+/* Under the lock. */
+static void take_from_inbox(yoke_loop *l, const yoke_task *t)
+{
+    yoke_task **at = &l->inbox.head;
+    while (*at && *at != t) {
+        at = &(*at)->next_in_inbox;
+    }
+    if (*at) {
+        *at = t->next_in_inbox;
+        if (l->inbox.tail == &t->next_in_inbox) {
+            l->inbox.tail = at;
+        }
+    }
+}
+
+/* As if its body had ended; but it has not, so nothing of its FINALLY was done. Of what others want
+ * of it only another start is left. */
+static void end_lost(yoke_loop *l, yoke_task *t)
+{
+    uint32_t saved = yoke_port_lock();
+    uint8_t again = task_mark(t) & START;
+    task_mark_set(t, again ? START | IN_INBOX : 0);
+    if (!again) {
+        take_from_inbox(l, t);
+    }
+    t->line = 0;
+    t->rc = YOKE_EIO;
+    atomic_store_explicit(&t->flags, DONE, memory_order_release);
+    unlock_and_pend(saved, wake_locked(&t->joiner));
+}
+
+/* --- the workers ----------------------------------------------------- */
+
+static void mend_workers(yoke_app *app)
+{
+    app->tail = &app->workers;
+    atomic_store_explicit(&app->present, NULL, memory_order_relaxed);
+    for (yoke_worker *w = yoke_worker_next(app, NULL); w; w = yoke_worker_next(app, w)) {
+        uint32_t n = atomic_load_explicit(&w->writing, memory_order_relaxed);
+        atomic_store_explicit(&w->writing, n + (n & 1), memory_order_release);
+        app->tail = &w->next;
+    }
+}
+
+/* Removing something that is not in makes an app loop that is off look at those who leave. */
+static void let_leave(yoke_app *app)
+{
+    static yoke_worker nobody;
+    yoke_worker_remove(app, &nobody);
+}
+
+static void be_off(yoke_app *app)
+{
+    yoke_loop *target = NULL;
+    uint32_t saved = yoke_port_lock();
+    if (yoke_app_state(app) == YOKE_APP_STOPPING) {
+        target = wake_locked(&app->joiner);
+    }
+    atomic_store_explicit(&app->state, YOKE_APP_OFF, memory_order_relaxed);
+    atomic_store_explicit(&app->loop.stopped, true, memory_order_release);
+    unlock_and_pend(saved, target);
+}
+
+/* --- for the supervisor ---------------------------------------------- */
+
+void yoke_app_rescue(yoke_app *app, yoke_witness *w)
+{
+    yoke_task *lost = w->running;
+    rebuild(app, w, lost);
+    uint32_t saved = yoke_port_lock();
+    mend_inbox(&app->loop, w);
+    yoke_port_unlock(saved);
+    if (lost) {
+        forget(w, lost);
+        end_lost(&app->loop, lost);
+    }
+    w->running = w->rest = NULL;
+    w->in_step = false;
+    mend_workers(app);
+    be_off(app);
+    let_leave(app);
+}
+
+void yoke_platform_rescue(yoke_witness *w)
+{
+    uint32_t saved = yoke_port_lock();
+    mend_inbox(w->loop, w);
+    yoke_port_unlock(saved);
+    for (unsigned i = 0; i < YOKE_WITNESS_TASKS; i++) {
+        yoke_task *t = w->tasks[i];
+        if (t) {
+            yoke_wake(t);
+        }
+    }
+}
