@@ -53,31 +53,39 @@ static void put_back(yoke_loop *l, yoke_task *t)
     loop_ready(l, t);
 }
 
+static bool is_ready(const yoke_loop *l, const yoke_task *t)
+{
+    const yoke_task *other = l->ready.head;
+    while (other && other != t) {
+        other = other->next;
+    }
+    return other == t;
+}
+
 /* A chain of the ended loop: those that were ready. */
 static void put_back_chain(yoke_loop *l, yoke_task *t, const yoke_task *lost)
 {
     while (t) {
         yoke_task *next = t->next;
-        if (t != lost && task_flags(t) & STARTED) {
+        if (t != lost && task_flags(t) & STARTED && !is_ready(l, t)) {
             put_back(l, t);
         }
         t = next;
     }
 }
 
-/* The step of a worker stays QUEUED while it waits, and belongs to its worker; only its time is the
- * loop's. */
-static void put_back_waiting(yoke_loop *l, yoke_witness *w, const yoke_task *lost)
+/* Those that wait, and one that was on its way into the list or out of it. */
+static void put_back_known(yoke_loop *l, yoke_witness *w, const yoke_task *lost)
 {
     for (unsigned i = 0; i < YOKE_WITNESS_TASKS; i++) {
         yoke_task *t = w->tasks[i];
-        bool waits = t && t != lost && (task_flags(t) & (STARTED | QUEUED)) == STARTED;
-        if (waits) {
+        if (t && t != lost && task_flags(t) & STARTED && !is_ready(l, t)) {
             put_back(l, t);
         }
     }
 }
 
+/* The task of a worker's step belongs to its worker; only its time is the loop's. */
 static void keep_step_timers(const yoke_app *app, const yoke_task *lost)
 {
     for (const yoke_worker *w = yoke_worker_next(app, NULL); w; w = yoke_worker_next(app, w)) {
@@ -88,19 +96,19 @@ static void keep_step_timers(const yoke_app *app, const yoke_task *lost)
     }
 }
 
-static void rebuild(yoke_app *app, yoke_witness *w, const yoke_task *lost)
+static void rebuild(yoke_witness *w, const yoke_task *lost)
 {
-    yoke_loop *l = &app->loop;
+    yoke_loop *l = w->loop;
     yoke_task *ready = l->ready.head;
     yoke_task *rest = w->rest;
     l->ready.head = NULL;
     l->ready.tail = &l->ready.head;
     l->timers = NULL;
     l->now_known = false;
-    keep_step_timers(app, lost);
+    keep_step_timers(w->app, lost);
     put_back_chain(l, rest, lost);
     put_back_chain(l, ready, lost);
-    put_back_waiting(l, w, lost);
+    put_back_known(l, w, lost);
 }
 
 static void forget(yoke_witness *w, const yoke_task *t)
@@ -127,10 +135,16 @@ static void take_from_inbox(yoke_loop *l, const yoke_task *t)
     }
 }
 
-/* As if its body had ended; but it has not, so nothing of its FINALLY was done. Of what others want
+/* As if its body had ended; but if it has not, nothing of its FINALLY was done. Of what others want
  * of it only another start is left. */
-static void end_lost(yoke_loop *l, yoke_task *t)
+static void end_lost(yoke_loop *l, yoke_task *t, bool ended)
 {
+    if (ended && task_flags(t) & DONE) {
+        return; /* its frame is its owner's already */
+    }
+    if (!ended) {
+        t->rc = YOKE_EIO;
+    }
     uint32_t saved = yoke_port_lock();
     uint8_t again = task_mark(t) & START;
     task_mark_set(t, again ? START | IN_INBOX : 0);
@@ -138,7 +152,6 @@ static void end_lost(yoke_loop *l, yoke_task *t)
         take_from_inbox(l, t);
     }
     t->line = 0;
-    t->rc = YOKE_EIO;
     atomic_store_explicit(&t->flags, DONE, memory_order_release);
     unlock_and_pend(saved, wake_locked(&t->joiner));
 }
@@ -177,19 +190,20 @@ static void be_off(yoke_app *app)
 
 /* --- for the supervisor ---------------------------------------------- */
 
-void yoke_app_rescue(yoke_app *app, yoke_witness *w)
+void yoke_app_rescue(yoke_witness *w)
 {
+    yoke_app *app = w->app;
     yoke_task *lost = w->running;
-    rebuild(app, w, lost);
+    rebuild(w, lost);
     uint32_t saved = yoke_port_lock();
-    mend_inbox(&app->loop, w);
+    mend_inbox(w->loop, w);
     yoke_port_unlock(saved);
     if (lost) {
         forget(w, lost);
-        end_lost(&app->loop, lost);
+        end_lost(w->loop, lost, w->ended);
     }
     w->running = w->rest = NULL;
-    w->in_step = false;
+    w->turns = 0;
     mend_workers(app);
     be_off(app);
     let_leave(app);

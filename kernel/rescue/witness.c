@@ -2,6 +2,9 @@
 #include "../internal.h"
 #include "yoke/rescue.h"
 
+/* yoke_app.slack_us while the app loop is not yet at its workers: no slack is negative. */
+#define AMONG_TASKS (-1)
+
 ALWAYS_INLINE yoke_task *get(const _Atomic(yoke_task *) *slot)
 {
     return atomic_load_explicit(slot, memory_order_relaxed);
@@ -57,43 +60,91 @@ static void remember(yoke_witness *w, yoke_task *t)
     }
 }
 
-/* About to run: is it the step of a worker (yoke_step_task)? Such a task is in no list, so where
- * others have their link it still has the answer of its last wait, which no address looks like. At
- * its very first run only the worker tells. */
-static bool is_step(const yoke_witness *w, const yoke_task *t)
+/* The task of a worker's step (yoke_step_task) is in no list of the loop, and the worker's. */
+static bool in_worker(const yoke_witness *w)
 {
-    if (!w->app) {
-        return false;
+    return w->app && w->app->slack_us != AMONG_TASKS;
+}
+
+static void see_step(yoke_witness *w, yoke_task *t, enum yoke_event event)
+{
+    put(&w->running, event == YOKE_RUNS ? t : NULL);
+}
+
+/* `running` stays after the end: the loop has still to tell the joiner. */
+static void see_task(yoke_witness *w, yoke_task *t, enum yoke_event event)
+{
+    if (event == YOKE_RUNS) {
+        atomic_store_explicit(&w->ended, false, memory_order_relaxed);
+        put(&w->running, t);
+        put(&w->rest, t->next);
+    } else if (event == YOKE_PAUSES) {
+        remember(w, t);
+        put(&w->running, NULL);
+    } else {
+        atomic_store_explicit(&w->ended, true, memory_order_relaxed);
+        forget(w, t);
     }
-    const yoke_worker *last = atomic_load_explicit(&w->app->present, memory_order_relaxed);
-    return t->status == YOKE_PENDING ||
-           (last && last->present_step == yoke_step_task && last->present_arg == t);
 }
 
 static void see(yoke_observer *o, yoke_task *t, enum yoke_event event)
 {
     yoke_witness *w = (yoke_witness *)(void *)((char *)o - offsetof(yoke_witness, observer));
-    if (event == YOKE_RUNS) {
-        bool in_step = is_step(w, t);
-        atomic_store_explicit(&w->in_step, in_step, memory_order_relaxed);
-        if (!in_step) {
-            put(&w->rest, t->next);
-        }
-        put(&w->running, t);
-        return;
-    }
-    if (event == YOKE_ENDS || atomic_load_explicit(&w->in_step, memory_order_relaxed)) {
-        forget(w, t);
+    if (in_worker(w)) {
+        see_step(w, t, event);
     } else {
-        remember(w, t);
+        see_task(w, t, event);
     }
-    put(&w->running, NULL);
 }
 
-void yoke_witness_open(yoke_witness *w, yoke_loop *l, const yoke_app *app)
+/* --- the turns of the app loop ---------------------------------------- */
+
+static yoke_witness *of_app;
+static uint64_t (*app_step)(yoke_loop *l); /* the app loop's own */
+
+/* The loop sets `slack_us` anew when it is done with its tasks and looks at its workers. */
+static uint64_t step_and_count(yoke_loop *l)
+{
+    yoke_witness *w = of_app;
+    uint32_t n = atomic_load_explicit(&w->turns, memory_order_relaxed);
+    w->app->slack_us = AMONG_TASKS;
+    put(&w->running, NULL);
+    atomic_store_explicit(&w->turns, n + 1, memory_order_relaxed);
+    uint64_t due_us = app_step(l);
+    atomic_store_explicit(&w->turns, n + 2, memory_order_relaxed);
+    return due_us;
+}
+
+static void observe(yoke_witness *w, yoke_loop *l)
 {
     w->loop = l;
-    w->app = app;
     w->observer.see = see;
     yoke_observe(l, &w->observer);
+}
+
+void yoke_witness_platform(yoke_witness *w, yoke_loop *platform)
+{
+    observe(w, platform);
+}
+
+void yoke_witness_app(yoke_witness *w, yoke_app *app)
+{
+    w->app = app;
+    of_app = w;
+    app_step = app->loop.step;
+    app->loop.step = step_and_count;
+    observe(w, &app->loop);
+}
+
+const yoke_worker *yoke_witness_worker(const yoke_witness *w)
+{
+    bool in_turn = atomic_load_explicit(&w->turns, memory_order_relaxed) & 1;
+    return in_turn && in_worker(w) ? atomic_load_explicit(&w->app->present, memory_order_relaxed)
+                                   : NULL;
+}
+
+const yoke_task *yoke_witness_task(const yoke_witness *w)
+{
+    bool ended = atomic_load_explicit(&w->ended, memory_order_relaxed);
+    return in_worker(w) || ended ? NULL : get(&w->running);
 }

@@ -138,9 +138,6 @@ static void handle(int number, void (*handler)(int, siginfo_t *, void *))
 
 void core_guard(void)
 {
-    if (guarded) {
-        return;
-    }
     guarded = true;
     handle(END_SIGNAL, end_here);
     for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) {

@@ -8,33 +8,7 @@
 
 #define LOOKS_A_STALL 8u
 
-/* --- on the app loop: its pulse ------------------------------------------ */
-
-static struct {
-    uint64_t (*step)(yoke_loop *l); /* the app loop's own */
-    atomic_uint turns;              /* odd: in a turn */
-} beat;
-
-static uint64_t step_and_count(yoke_loop *l)
-{
-    uint32_t n = atomic_load_explicit(&beat.turns, memory_order_relaxed);
-    atomic_store_explicit(&beat.turns, n + 1, memory_order_relaxed);
-    uint64_t due_us = beat.step(l);
-    atomic_store_explicit(&beat.turns, n + 2, memory_order_relaxed);
-    return due_us;
-}
-
 /* --- is it alive? ---------------------------------------------------------- */
-
-static const yoke_worker *last_worker(const lifecycle *l)
-{
-    return atomic_load_explicit(&l->app->present, memory_order_relaxed);
-}
-
-static yoke_task *running_task(lifecycle *l)
-{
-    return atomic_load_explicit(&l->witness[1].running, memory_order_relaxed);
-}
 
 /* Not yoke_worker_read(): core 1 may have died while it wrote that account. */
 static uint32_t runs_of(const yoke_worker *w)
@@ -45,9 +19,10 @@ static uint32_t runs_of(const yoke_worker *w)
 /* Take its pulse; true: it has moved, or rests, since the last time. */
 static bool has_moved(lifecycle *l)
 {
-    uint32_t turn = atomic_load_explicit(&beat.turns, memory_order_relaxed);
-    const yoke_worker *w = last_worker(l);
-    const yoke_task *t = running_task(l);
+    const yoke_witness *core_1 = &l->witness[1];
+    uint32_t turn = atomic_load_explicit(&core_1->turns, memory_order_relaxed);
+    const yoke_worker *w = yoke_witness_worker(core_1);
+    const yoke_task *t = yoke_witness_task(core_1);
     uint32_t runs = runs_of(w);
     bool same = turn & 1 && turn == l->pulse.turn && runs == l->pulse.runs &&
                 w == l->pulse.worker && t == l->pulse.task;
@@ -91,25 +66,24 @@ static bool is_down(lifecycle *l)
 
 /* --- bring it back --------------------------------------------------------- */
 
-/* Core 1 being reset: the worker that it was in, if it is still in the app loop. */
-static yoke_worker *worker_in_step(lifecycle *l)
+/* Core 1 having ended: the worker that it was in, if it is still in the app loop. */
+static yoke_worker *worker_in_step(const lifecycle *l)
 {
-    bool in_task = l->witness[1].running && !l->witness[1].in_step;
+    const yoke_worker *culprit = yoke_witness_worker(&l->witness[1]);
     yoke_worker *w = NULL;
-    if (!in_task && atomic_load(&beat.turns) & 1) {
-        do {
-            w = yoke_worker_next(l->app, w);
-        } while (w && w != last_worker(l));
-    }
+    do {
+        w = yoke_worker_next(l->app, w);
+    } while (w && w != culprit);
     return w;
 }
 
-static const char *name_of(lifecycle *l, const yoke_worker *w)
+static const char *name_of(const lifecycle *l, const yoke_worker *w)
 {
     if (w) {
         return w->name ? w->name : "";
     }
-    return running_task(l) && yoke_place_on_core[1] ? yoke_place_on_core[1]->name : "";
+    bool in_task = yoke_witness_task(&l->witness[1]);
+    return in_task && yoke_place_on_core[1] ? yoke_place_on_core[1]->name : "";
 }
 
 static core_fault fault_of(lifecycle *l)
@@ -130,12 +104,11 @@ static void bring_back(lifecycle *l)
     core_reset();
     yoke_worker *w = worker_in_step(l);
     strncpy(f.name, name_of(l, w), CORE_NAME_MAX);
-    yoke_app_rescue(l->app, &l->witness[1]);
+    yoke_app_rescue(&l->witness[1]);
     yoke_platform_rescue(&l->witness[0]);
     if (w) {
         yoke_worker_remove(l->app, w);
     }
-    atomic_store(&beat.turns, 0);
     core_fault_write(&f);
     if (l->told) {
         l->told(&f, w);
@@ -153,11 +126,8 @@ void lifecycle_open(lifecycle *l, yoke_loop *platform, yoke_app *app)
     if (core_fault_read(&l->before)) {
         core_fault_write(&(core_fault){.kind = CORE_NO_FAULT}); /* it is told once */
     }
-    beat.step = app->loop.step;
-    atomic_store(&beat.turns, 0);
-    app->loop.step = step_and_count;
-    yoke_witness_open(&l->witness[0], platform, NULL);
-    yoke_witness_open(&l->witness[1], &app->loop, app);
+    yoke_witness_platform(&l->witness[0], platform);
+    yoke_witness_app(&l->witness[1], app);
     core_guard();
 }
 

@@ -54,10 +54,12 @@ static int act(void *arg)
     return YOKE_OK;
 }
 
-#define ACTOR(name_, period_ms, ...)                                                    \
-    {                                                                                   \
+#define BAD(name_, period_ms, ...)                                                            \
+    {                                                                                         \
         .worker = {.name = (name_), .step = act, .period_us = (period_ms)*1000u}, __VA_ARGS__ \
     }
+
+#define GOOD(name_, period_ms) BAD(name_, period_ms, .harm = NULL)
 
 static void add(actor *a)
 {
@@ -115,7 +117,7 @@ static enum yoke_worker_state state_of(const actor *a)
 /* Of two workers one does harm in its third step, at 20 ms. */
 static void harm_and_see(void (*harm)(void *), uint32_t kind, uint32_t by_ms)
 {
-    actor good = ACTOR("good", 5), bad = ACTOR("bad", 10, .harm = harm, .good = 2);
+    actor good = GOOD("good", 5), bad = BAD("bad", 10, .harm = harm, .good = 2);
     add(&good);
     add(&bad);
     yoke_app_start(&app);
@@ -167,7 +169,7 @@ static void test_a_fault_with_the_lock(void **state)
 static void test_a_background_worker_is_named_too(void **state)
 {
     (void)state;
-    actor a = ACTOR("a", 0), b = ACTOR("b", 0, .harm = stand_still, .good = 7), c = ACTOR("c", 0);
+    actor a = GOOD("a", 0), b = BAD("b", 0, .harm = stand_still, .good = 7), c = GOOD("c", 0);
     add(&a);
     add(&b);
     add(&c);
@@ -183,8 +185,8 @@ static void test_a_background_worker_is_named_too(void **state)
 static void test_two_bad_workers_one_after_the_other(void **state)
 {
     (void)state;
-    actor a = ACTOR("a", 10, .harm = stand_still), b = ACTOR("b", 10, .harm = crash, .good = 3),
-          c = ACTOR("c", 10);
+    actor a = BAD("a", 10, .harm = stand_still), b = BAD("b", 10, .harm = crash, .good = 3),
+          c = GOOD("c", 10);
     add(&a);
     add(&b);
     add(&c);
@@ -262,7 +264,7 @@ static int sleeper_body(yoke_task *t)
 static void test_tasks_of_the_app_loop_keep_their_times(void **state)
 {
     (void)state;
-    actor bad = ACTOR("bad", 0, .harm = stand_still);
+    actor bad = BAD("bad", 0, .harm = stand_still);
     player early = {.task = YOKE_TASK(sleeper_body), .ms = 40, .left = 1, .name = "early"};
     player late = {.task = YOKE_TASK(sleeper_body), .ms = 150, .left = 2, .name = "late"};
     begin(&app.loop, &early.task);
@@ -311,7 +313,7 @@ static void test_a_task_that_stalls_ends_and_its_parent_hears(void **state)
     player joiner = {.task = YOKE_TASK(joiner_body), .child = &bad.task};
     player waiter = {.task = YOKE_TASK(waiter_body), .name = "waiter"};
     player newcomer = {.task = YOKE_TASK(sleeper_body), .ms = 1, .left = 1, .name = "newcomer"};
-    actor good = ACTOR("good", 5);
+    actor good = GOOD("good", 5);
     add(&good);
     begin(&app.loop, &bad.task);
     begin(&app.loop, &waiter.task);
@@ -362,8 +364,8 @@ static int leaver_body(yoke_task *t)
 static void test_who_was_to_leave_has_left(void **state)
 {
     (void)state;
-    actor bad = ACTOR("bad", 10, .harm = stand_still, .good = 1), other = ACTOR("other", 10),
-          good = ACTOR("good", 10);
+    actor bad = BAD("bad", 10, .harm = stand_still, .good = 1), other = GOOD("other", 10),
+          good = GOOD("good", 10);
     player leaver = {.task = YOKE_TASK(leaver_body), .worker = &other.worker};
     add(&bad);
     add(&other);
@@ -391,7 +393,7 @@ static int stopper_body(yoke_task *t)
 static void test_a_loop_that_is_to_stop_is_not_started_again(void **state)
 {
     (void)state;
-    actor bad = ACTOR("bad", 10, .harm = stand_still, .good = 1), good = ACTOR("good", 10);
+    actor bad = BAD("bad", 10, .harm = stand_still, .good = 1), good = GOOD("good", 10);
     player stopper = {.task = YOKE_TASK(stopper_body)};
     add(&bad);
     add(&good);
@@ -420,7 +422,7 @@ static void leave_account_open(void *worker)
 static void test_an_account_that_was_being_written_can_be_read(void **state)
 {
     (void)state;
-    actor bad = ACTOR("bad", 10, .harm = leave_account_open, .good = 1);
+    actor bad = BAD("bad", 10, .harm = leave_account_open, .good = 1);
     bad.arg = &bad.worker;
     add(&bad);
     yoke_app_start(&app);
@@ -451,7 +453,7 @@ static void leave_inbox_half_linked(void *task)
 static void die_while_waking(void (*harm)(void *))
 {
     player waiter = {.task = YOKE_TASK(waiter_body), .name = "waiter"};
-    actor bad = ACTOR("bad", 10, .harm = harm, .good = 1, .arg = &waiter.task);
+    actor bad = BAD("bad", 10, .harm = harm, .good = 1, .arg = &waiter.task);
     begin(&platform, &waiter.task);
     add(&bad);
     yoke_app_start(&app);
@@ -507,7 +509,7 @@ static void test_a_wake_that_got_lost_is_made_good(void **state)
     (void)state;
     queue = (yoke_queue)YOKE_QUEUE(ring);
     player taker = {.task = YOKE_TASK(taker_body)};
-    actor bad = ACTOR("bad", 10, .harm = push_without_a_wake, .good = 1);
+    actor bad = BAD("bad", 10, .harm = push_without_a_wake, .good = 1);
     begin(&platform, &taker.task);
     add(&bad);
     yoke_app_start(&app);
@@ -533,7 +535,7 @@ static void test_a_step_task_goes_on_in_its_worker(void **state)
     player stages = {.task = YOKE_TASK(stages_body)};
     yoke_worker w = {
         .name = "w", .step = yoke_step_task, .arg = &stages.task, .period_us = 10000};
-    actor bad = ACTOR("bad", 10, .harm = stand_still, .good = 3);
+    actor bad = BAD("bad", 10, .harm = stand_still, .good = 3);
     yoke_worker_add(&app, &w);
     add(&bad);
     yoke_app_start(&app);
@@ -576,7 +578,7 @@ static void test_the_fault_is_told_after_a_reset_once(void **state)
 {
     (void)state;
     char text[LIFECYCLE_TEXT_MAX];
-    actor bad = ACTOR("bad", 10, .harm = crash, .good = 1);
+    actor bad = BAD("bad", 10, .harm = crash, .good = 1);
     add(&bad);
     yoke_app_start(&app);
     world_run_ms(200);

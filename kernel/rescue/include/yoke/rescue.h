@@ -2,8 +2,11 @@
  *
  * A witness is an observer that knows the tasks of its loop, since the loop itself knows only those
  * that are ready or asleep. The rescue trusts no list of the ended loop that it can build anew from
- * there: ready tasks are queued, sleepers go back into a new tree, and all are woken once for
- * nothing, which changes nothing. Only the task that core 1 was in is lost. */
+ * there: each task is queued, sleepers also go back into a new tree, and so all are woken once for
+ * nothing, which changes nothing. Only the task that core 1 was in is lost.
+ *
+ * Not known, and lost for ever if core 1 is ended just then: a task that has never run, while the
+ * loop takes it from its inbox to the ready list (less than 1 us of the turn it was started in). */
 #ifndef YOKE_RESCUE_H
 #define YOKE_RESCUE_H
 
@@ -11,27 +14,39 @@
 
 #define YOKE_WITNESS_TASKS 32u /* tasks of one loop that it can know at the same time */
 
-/* Static, all zero. Written by its loop; read by the platform loop once that core was ended. */
+/* Static, all zero. Written by its loop; others may look. */
 typedef struct {
     yoke_observer observer;
     yoke_loop *loop;
-    const yoke_app *app;          /* NULL: the platform loop's witness */
-    _Atomic(yoke_task *) running; /* in its body now; NULL: none */
+    yoke_app *app;                /* NULL: the platform loop's witness */
+    atomic_uint turns;            /* the app loop's: begun and ended; odd: it is in one */
+    _Atomic(yoke_task *) running; /* in its body now, or about to end; NULL: none */
     _Atomic(yoke_task *) rest;    /* to be run behind it in this turn */
-    _Atomic(bool) in_step;        /* `running` is the step of a worker, not a task of the loop */
+    atomic_bool ended;            /* the body of `running` is over */
     _Atomic(yoke_task *) tasks[YOKE_WITNESS_TASKS]; /* have run and wait */
-    atomic_uint refused;          /* no room for a task: a rescue would not know it */
+    atomic_uint refused;          /* there was no room for a task: a rescue does not know it */
 } yoke_witness;
 
-/* Observe `l`, of `app` or (NULL) the platform loop, from now on. Once, before the loop runs. */
-void yoke_witness_open(yoke_witness *w, yoke_loop *l, const yoke_app *app);
+/* Observe `platform` from now on. Once, before the loop runs. */
+void yoke_witness_platform(yoke_witness *w, yoke_loop *platform);
 
-/* Core 1 has been ended: `app` is off from now on, as after yoke_app_stop() and the end of its last
- * turn; who waits for that is woken if it was to stop. Workers keep their place, those about to
- * leave have left, and the account of each can be read again. The task that was running, if any,
+/* Observe the loop of `app`, and count its turns. One app at a time; before the loop runs. */
+void yoke_witness_app(yoke_witness *w, yoke_app *app);
+
+/* In this turn the app loop is done with its tasks and steps workers: the one that it is in, or was
+ * in last; else NULL. Any core; certain only when core 1 has ended. */
+const yoke_worker *yoke_witness_worker(const yoke_witness *w);
+
+/* The task of the app loop whose body core 1 is in, not being the step of a worker; or NULL. The
+ * same. */
+const yoke_task *yoke_witness_task(const yoke_witness *w);
+
+/* Core 1 has been ended: the app is off from now on, as after yoke_app_stop() and the end of its
+ * last turn; who waits for that is woken if it was to stop. Workers keep their place, those about
+ * to leave have left, and the account of each can be read again. The task that was running, if any,
  * has ended with YOKE_EIO, without its FINALLY; the others go on when the loop is started again.
  * Platform loop, the lock being free. */
-void yoke_app_rescue(yoke_app *app, yoke_witness *w);
+void yoke_app_rescue(yoke_witness *w);
 
 /* Core 1 has been ended: wake every task of the platform loop, since a wake may have got lost with
  * it; link its inbox anew, in case core 1 was in the middle of that. Platform loop. */
