@@ -1,9 +1,10 @@
 /* The seed program: two loops, two workers, one round of sleeps after the other, and a shell.
  *
- *   core 0, platform loop: root ─ gather( 2 s, 5 s ) for ever · shell · log
+ *   core 0, platform loop: root ─ gather( 2 s, 5 s ) for ever · shell · log · supervisor
  *   core 1, app loop:      hello, once · Worker 0 and Worker 1 in turn */
 #include "seed.h"
 #include "yoke/inspect.h"
+#include "yoke/lifecycle.h"
 #include "yoke/log.h"
 
 yoke_loop seed_platform;
@@ -59,7 +60,30 @@ static nap long_nap = {.task = YOKE_TASK(nap_body), .seconds = 5};
 static nap short_nap = {.task = YOKE_TASK(nap_body), .seconds = 2};
 static shell console = {.task = YOKE_TASK(shell_body), .commands = seed_commands};
 static yoke_task *const naps[] = {&long_nap.task, &short_nap.task};
-static yoke_task *const children[] = {&long_nap.task, &short_nap.task, &console.task};
+
+/* Longer than any step should take; `set NAME RUN_MS` can make one that does. */
+#define STALL_MS 5000u
+
+static void say_fault(const core_fault *f)
+{
+    static char text[LIFECYCLE_TEXT_MAX]; /* lives until the next one, and so as a line of the log */
+    log_line("%s", (uintptr_t)lifecycle_text(f, text), 0, 0, 0);
+}
+
+/* Core 1 is off, and will be started again without `w`. */
+static void told(const core_fault *f, yoke_worker *w)
+{
+    inspect_mend(1);
+    say_fault(f);
+    if (w) {
+        log_line("Event loop thread restarts without %s", (uintptr_t)w->name, 0, 0, 0);
+    }
+}
+
+static lifecycle supervisor = {
+    .task = YOKE_TASK(lifecycle_body), .stall_ms = STALL_MS, .told = told};
+static yoke_task *const children[] = {&long_nap.task, &short_nap.task, &console.task,
+                                      &supervisor.task};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -75,6 +99,11 @@ static int root_body(yoke_task *t)
     YOKE_BEGIN(t);
     yoke_start(&seed_platform, &log_task);
     yoke_start(&seed_platform, &console.task);
+    yoke_start(&seed_platform, &supervisor.task);
+    if (supervisor.before.kind != CORE_NO_FAULT) {
+        log_line("In the run before this one:", 0, 0, 0, 0);
+        say_fault(&supervisor.before);
+    }
     seed_add("Worker 0", 0, 1000000, true);
     seed_add("Worker 1", 0, 1000000, true);
     t->rc = seed_start_app();
@@ -114,5 +143,6 @@ int main(void)
     seed_app.report = seed_report;
     inspect_open(&seed_platform);
     inspect_open(&seed_app.loop);
+    lifecycle_open(&supervisor, &seed_platform, &seed_app);
     return yoke_run(&seed_platform, &root) == YOKE_ECANCELED ? 0 : 1;
 }

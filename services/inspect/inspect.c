@@ -122,6 +122,18 @@ void inspect_open(yoke_loop *l)
     yoke_observe(l, &in->observer);
 }
 
+void inspect_mend(unsigned core)
+{
+    table *in = &tables[core];
+    in->running = NULL;
+    for (unsigned i = 0; i < INSPECT_TASKS; i++) {
+        entry *e = &in->entries[i];
+        if (get(&e->writing) & 1) {
+            end_writing(e);
+        }
+    }
+}
+
 /* --- from anywhere --------------------------------------------------- */
 
 static void copy(inspect_row *row, const entry *e)

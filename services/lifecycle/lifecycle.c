@@ -151,28 +151,37 @@ int lifecycle_body(yoke_task *t)
 
 /* --- in words ------------------------------------------------------------------ */
 
-static const char *what(const core_fault *f)
+static const char *how(const core_fault *f)
 {
     static const char *const texts[] = {
-        [CORE_NO_FAULT] = "nothing happened",
-        [CORE_STALL] = "it did not come back",
-        [CORE_EXCEPTION] = "it caused an exception",
-        [CORE_STACK] = "its stack overflowed",
-        [CORE_CHECK] = "a check failed",
+        [CORE_NO_FAULT] = "for no reason",
+        [CORE_STALL] = "which did not come back",
+        [CORE_EXCEPTION] = "which caused an exception",
+        [CORE_STACK] = "whose stack overflowed",
     };
-    return f->kind < sizeof texts / sizeof *texts ? texts[f->kind] : "unknown fault";
+    return f->kind < sizeof texts / sizeof *texts ? texts[f->kind] : "in an unknown way";
+}
+
+static void add_restart(const core_fault *f, char *text)
+{
+    size_t length = strlen(text);
+    snprintf(text + length, LIFECYCLE_TEXT_MAX - length, "; restart %u", (unsigned)f->restarts);
 }
 
 const char *lifecycle_text(const core_fault *f, char *text)
 {
-    const char *name = f->name[0] ? f->name : "somewhere";
+    const char *name = f->name[0] ? f->name : "the kernel";
     if (f->kind == CORE_CHECK) {
         snprintf(text, LIFECYCLE_TEXT_MAX, "core %u stopped in check %s %u", (unsigned)f->core, name,
                  (unsigned)f->number);
-    } else {
-        snprintf(text, LIFECYCLE_TEXT_MAX, "core %u stopped in %s: %s (at %llx, %u), restart %u",
-                 (unsigned)f->core, name, what(f), (unsigned long long)f->address,
-                 (unsigned)f->number, (unsigned)f->restarts);
+        return text;
     }
+    snprintf(text, LIFECYCLE_TEXT_MAX, "core %u stopped in %s, %s", (unsigned)f->core, name, how(f));
+    if (f->address) {
+        size_t length = strlen(text);
+        snprintf(text + length, LIFECYCLE_TEXT_MAX - length, " (%u at %llx)", (unsigned)f->number,
+                 (unsigned long long)f->address);
+    }
+    add_restart(f, text);
     return text;
 }

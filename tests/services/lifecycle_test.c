@@ -291,8 +291,13 @@ static int waiter_body(yoke_task *t)
 
 static int bad_task_body(yoke_task *t)
 {
+    player *me = YOKE_FRAME(player, t);
     YOKE_BEGIN(t);
     YOKE_AWAIT(t, yoke_sleep_ms(t, 10));
+    note("bad");
+    if (me->child) {
+        yoke_start(&app.loop, me->child);
+    }
     sim_stall();
     YOKE_END(t);
 }
@@ -334,20 +339,27 @@ static void test_a_task_that_stalls_ends_and_its_parent_hears(void **state)
     assert_int_equal(life.restarts, 2);
 }
 
-/* Behind the one that never comes back in the same turn, and never run before. */
-static void test_a_task_behind_the_one_that_stalls_still_runs(void **state)
+/* Behind the one that never comes back in the same turn, or woken by it, and never run before. */
+static void test_tasks_that_were_to_run_next_still_run(void **state)
 {
     (void)state;
-    player bad = {.task = YOKE_TASK(bad_task_body)};
     player behind = {.task = YOKE_TASK(waiter_body), .name = "behind"};
+    player next = {.task = YOKE_TASK(waiter_body), .name = "next"};
+    player bad = {.task = YOKE_TASK(bad_task_body), .child = &next.task};
+    actor busy = BAD("busy", 200, .harm = take_50_ms);
     yoke_signal_set(&behind.signal, 0);
-    begin(&app.loop, &bad.task);
+    yoke_signal_set(&next.signal, 0);
+    add(&busy);
+    begin(&app.loop, &bad.task); /* it is due at 10 ms, in the midst of the long step */
     yoke_app_start(&app);
-    world_run_ms(9);
-    sim_interrupt_at(world_config.start_us + 10000, (void (*)(void *))yoke_wake, &bad.task);
+    world_run_ms(20);
     begin(&app.loop, &behind.task);
+    world_run_ms(25);
+    assert_int_equal(trace_count("bad"), 0);
     world_run_ms(150);
+    assert_int_equal(life.restarts, 1);
     assert_int_equal(trace_count("behind goes on"), 1);
+    assert_int_equal(trace_count("next goes on"), 1);
 }
 
 static int leaver_body(yoke_task *t)
@@ -364,12 +376,12 @@ static int leaver_body(yoke_task *t)
 static void test_who_was_to_leave_has_left(void **state)
 {
     (void)state;
-    actor bad = BAD("bad", 10, .harm = stand_still, .good = 1), other = GOOD("other", 10),
-          good = GOOD("good", 10);
+    actor other = GOOD("other", 10), good = GOOD("good", 10);
     player leaver = {.task = YOKE_TASK(leaver_body), .worker = &other.worker};
-    add(&bad);
+    player bad = {.task = YOKE_TASK(bad_task_body)};
     add(&other);
     add(&good);
+    begin(&app.loop, &bad.task);
     begin(&platform, &leaver.task);
     yoke_app_start(&app);
     world_run_ms(200);
@@ -406,9 +418,12 @@ static void test_a_loop_that_is_to_stop_is_not_started_again(void **state)
     world_run_ms(100);
     assert_int_equal(good.count, before);
     assert_int_equal(yoke_app_start(&app), YOKE_OK);
+    player again = {.task = YOKE_TASK(stopper_body)}; /* finds the place of the joiner empty */
+    begin(&platform, &again.task);
     world_run_ms(100);
     assert_true(good.count > before);
     assert_int_equal(state_of(&bad), YOKE_WORKER_OFF);
+    assert_int_equal(trace_count("stopped"), 2);
 }
 
 /* As if it had died in the middle of its account. */
@@ -447,6 +462,7 @@ static void leave_inbox_half_linked(void *task)
     atomic_store(&t->mark, 1);
     t->next_in_inbox = NULL;
     *platform.inbox.tail = t;
+    atomic_store(&life.task.mark, 1); /* and another, that had not come so far */
     sim_stall();
 }
 
@@ -589,7 +605,7 @@ static void test_the_fault_is_told_after_a_reset_once(void **state)
     open_life();
     assert_int_equal(life.before.kind, CORE_EXCEPTION);
     assert_string_equal(lifecycle_text(&life.before, text),
-                        "core 1 stopped in bad: it caused an exception (at 0, 0), restart 1");
+                        "core 1 stopped in bad, which caused an exception; restart 1");
     yoke_loop_init(&platform, 0);
     yoke_app_init(&app);
     life.task = (yoke_task)YOKE_TASK(lifecycle_body);
@@ -644,7 +660,7 @@ int main(void)
         in_life(test_an_app_loop_that_rests_is_no_stall),
         in_life(test_tasks_of_the_app_loop_keep_their_times),
         in_life(test_a_task_that_stalls_ends_and_its_parent_hears),
-        in_life(test_a_task_behind_the_one_that_stalls_still_runs),
+        in_life(test_tasks_that_were_to_run_next_still_run),
         in_life(test_who_was_to_leave_has_left),
         in_life(test_a_loop_that_is_to_stop_is_not_started_again),
         in_life(test_an_account_that_was_being_written_can_be_read),

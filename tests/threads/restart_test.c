@@ -166,19 +166,27 @@ static int echo_body(yoke_task *t)
     YOKE_END(t);
 }
 
+typedef struct {
+    yoke_task task;
+    atomic_uint count;
+} napper;
+
 static int nap_body(yoke_task *t)
 {
+    napper *me = YOKE_FRAME(napper, t);
     YOKE_BEGIN(t);
     for (;;) {
         YOKE_TRY(t, yoke_sleep_ms(t, 1));
         YOKE_TRY(t, yoke_yield(t));
+        atomic_fetch_add(&me->count, 1);
     }
     YOKE_FINALLY(t);
     YOKE_END(t);
 }
 
 static echoer echo = {.task = YOKE_TASK(echo_body)};
-static yoke_task naps[3] = {YOKE_TASK(nap_body), YOKE_TASK(nap_body), YOKE_TASK(nap_body)};
+static napper naps[3] = {
+    {.task = YOKE_TASK(nap_body)}, {.task = YOKE_TASK(nap_body)}, {.task = YOKE_TASK(nap_body)}};
 static atomic_uint pushed;
 static uint32_t taken;
 
@@ -211,7 +219,7 @@ static yoke_worker pusher, idler;
 
 typedef struct {
     yoke_task task;
-    uint32_t i, n, value, drawn, lost, before;
+    uint32_t i, n, value, drawn, lost, before, waited;
 } killer;
 
 static void spin_for_a_moment(killer *me)
@@ -225,7 +233,7 @@ static void start_app_tasks(killer *me)
 {
     me->lost += yoke_start(&app.loop, &echo.task) == YOKE_OK;
     for (unsigned i = 0; i < 3; i++) {
-        me->lost += yoke_start(&app.loop, &naps[i]) == YOKE_OK;
+        me->lost += yoke_start(&app.loop, &naps[i].task) == YOKE_OK;
     }
 }
 
@@ -238,6 +246,17 @@ static void end_and_start_again(killer *me)
     expect(yoke_app_state(&app) == YOKE_APP_OFF);
     expect(yoke_app_start(&app) == YOKE_OK);
     start_app_tasks(me); /* the one that was lost, if any */
+}
+
+/* The fewest naps that any of them had. */
+static uint32_t nap_counts(void)
+{
+    uint32_t fewest = UINT32_MAX;
+    for (unsigned i = 0; i < 3; i++) {
+        uint32_t n = atomic_load(&naps[i].count);
+        fewest = n < fewest ? n : fewest;
+    }
+    return fewest;
 }
 
 static int killer_body(yoke_task *t)
@@ -265,11 +284,19 @@ static int killer_body(yoke_task *t)
         while (yoke_worker_read(&pusher).runs == me->before) {
             YOKE_AWAIT(t, yoke_yield(t));
         }
+        me->before = nap_counts();
+        for (me->waited = 0; me->i % 10 == 0 && nap_counts() == me->before; me->waited++) {
+            YOKE_AWAIT(t, yoke_sleep_ms(t, 1));
+            expect(me->waited < 5000);
+            if (atomic_load(&mistakes)) {
+                break;
+            }
+        }
     }
     yoke_app_stop(&app);
     YOKE_AWAIT(t, yoke_app_join(t, &app));
     for (me->i = 0; me->i < 5; me->i++) {
-        yoke_task *child = me->i == 4 ? &taker : me->i == 3 ? &echo.task : &naps[me->i];
+        yoke_task *child = me->i == 4 ? &taker : me->i == 3 ? &echo.task : &naps[me->i].task;
         yoke_cancel(child);
     }
     YOKE_AWAIT(t, yoke_join(t, &taker));

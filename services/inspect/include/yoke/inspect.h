@@ -22,6 +22,10 @@ typedef struct {
 /* Keep accounts of the tasks of `l` from now on. Once per loop, before it runs. */
 void inspect_open(yoke_loop *l);
 
+/* `core` was ended from outside and is off: a row that it was writing can be read again. Its other
+ * rows stay; the task it was in has one until it runs again. Platform loop. */
+void inspect_mend(unsigned core);
+
 /* The account of the `n`-th running task, core 0's first; false: there is no such row. Each row is
  * consistent in itself. Any loop, not from an interrupt. */
 bool inspect_task(unsigned n, inspect_row *row);
