@@ -5,32 +5,30 @@
 
 /* --- lists ----------------------------------------------------------- */
 
+/* A list ends where its next one is to be linked in; what stands there means nothing. */
+
 static bool is_in_inbox(const yoke_loop *l, const yoke_task *t)
 {
-    const yoke_task *other = l->inbox.head;
-    while (other && other != t) {
-        other = other->next_in_inbox;
+    yoke_task *const *link = &l->inbox.head;
+    while (link != l->inbox.tail && *link != t) {
+        link = &(*link)->next_in_inbox;
     }
-    return other == t;
+    return link != l->inbox.tail;
 }
 
 static void add_to_inbox(yoke_loop *l, yoke_task *t)
 {
-    t->next_in_inbox = NULL;
     *l->inbox.tail = t;
     l->inbox.tail = &t->next_in_inbox;
 }
 
-/* Under the lock. The last link may have been made without its end; a task may have been taken
- * out of the list, or marked, and not come further. */
+/* Under the lock. A task may have been marked, or taken out of the list, and not come further; a
+ * list may have been emptied, and not its end be known yet. */
 static void mend_inbox(yoke_loop *l, yoke_witness *w)
 {
-    yoke_task **end = &l->inbox.head;
-    while (*end) {
-        task_mark_set(*end, task_mark(*end) | IN_INBOX);
-        end = &(*end)->next_in_inbox;
+    if (!l->inbox.head) {
+        l->inbox.tail = &l->inbox.head;
     }
-    l->inbox.tail = end;
     for (unsigned i = 0; i < YOKE_WITNESS_TASKS; i++) {
         yoke_task *t = w->tasks[i];
         if (t && task_mark(t) & IN_INBOX && !is_in_inbox(l, t)) {
@@ -42,44 +40,52 @@ static void mend_inbox(yoke_loop *l, yoke_witness *w)
 
 /* --- the tasks of the app loop --------------------------------------- */
 
+static bool is_ready(const yoke_loop *l, const yoke_task *t)
+{
+    yoke_task *const *link = &l->ready.head;
+    while (link != l->ready.tail && *link != t) {
+        link = &(*link)->next;
+    }
+    return link != l->ready.tail;
+}
+
+static void time_again(yoke_task *t)
+{
+    if (task_flags(t) & IN_TREE) {
+        timer_insert(t, (uint64_t)t->due_high << 32 | t->due_low);
+    }
+}
+
 /* Into the ready list, as if woken; a sleeper also into the tree. */
 static void put_back(yoke_loop *l, yoke_task *t)
 {
-    uint8_t flags = task_flags(t);
-    task_change(t, QUEUED | IN_TREE, 0);
-    if (flags & IN_TREE) {
-        timer_insert(t, (uint64_t)t->due_high << 32 | t->due_low);
+    if (task_flags(t) & STARTED && !is_ready(l, t)) {
+        task_change(t, QUEUED, 0);
+        time_again(t);
+        loop_ready(l, t);
     }
-    loop_ready(l, t);
 }
 
-static bool is_ready(const yoke_loop *l, const yoke_task *t)
+/* The ready list of the ended loop. */
+static void put_back_list(yoke_loop *l, const yoke_task_list *list, const yoke_task *lost)
 {
-    const yoke_task *other = l->ready.head;
-    while (other && other != t) {
-        other = other->next;
-    }
-    return other == t;
-}
-
-/* A chain of the ended loop: those that were ready. */
-static void put_back_chain(yoke_loop *l, yoke_task *t, const yoke_task *lost)
-{
-    while (t) {
-        yoke_task *next = t->next;
-        if (t != lost && task_flags(t) & STARTED && !is_ready(l, t)) {
+    yoke_task *t = list->head;
+    for (yoke_task *const *link = &list->head; link != list->tail;) {
+        link = &t->next;
+        yoke_task *next = *link;
+        if (t != lost) {
             put_back(l, t);
         }
         t = next;
     }
 }
 
-/* Those that wait, and one that was on its way into the list or out of it. */
+/* Those that wait, and those on their way into the list or out of it. */
 static void put_back_known(yoke_loop *l, yoke_witness *w, const yoke_task *lost)
 {
     for (unsigned i = 0; i < YOKE_WITNESS_TASKS; i++) {
         yoke_task *t = w->tasks[i];
-        if (t && t != lost && task_flags(t) & STARTED && !is_ready(l, t)) {
+        if (t && t != lost) {
             put_back(l, t);
         }
     }
@@ -90,8 +96,8 @@ static void keep_step_timers(const yoke_app *app, const yoke_task *lost)
 {
     for (const yoke_worker *w = yoke_worker_next(app, NULL); w; w = yoke_worker_next(app, w)) {
         yoke_task *t = w->present_step == yoke_step_task ? w->present_arg : NULL;
-        if (t && t != lost && (task_flags(t) & (STARTED | IN_TREE)) == (STARTED | IN_TREE)) {
-            timer_insert(t, (uint64_t)t->due_high << 32 | t->due_low);
+        if (t && t != lost && task_flags(t) & STARTED) {
+            time_again(t);
         }
     }
 }
@@ -99,15 +105,15 @@ static void keep_step_timers(const yoke_app *app, const yoke_task *lost)
 static void rebuild(yoke_witness *w, const yoke_task *lost)
 {
     yoke_loop *l = w->loop;
-    yoke_task *ready = l->ready.head;
-    yoke_task *rest = w->rest;
-    l->ready.head = NULL;
+    yoke_task_list before = l->ready;
+    if (before.tail == &l->ready.head) {
+        before.tail = &before.head;
+    }
     l->ready.tail = &l->ready.head;
     l->timers = NULL;
     l->now_known = false;
     keep_step_timers(w->app, lost);
-    put_back_chain(l, rest, lost);
-    put_back_chain(l, ready, lost);
+    put_back_list(l, &before, lost);
     put_back_known(l, w, lost);
 }
 
@@ -123,15 +129,17 @@ static void forget(yoke_witness *w, const yoke_task *t)
 /* Under the lock. */
 static void take_from_inbox(yoke_loop *l, const yoke_task *t)
 {
-    yoke_task **at = &l->inbox.head;
-    while (*at && *at != t) {
-        at = &(*at)->next_in_inbox;
+    yoke_task **link = &l->inbox.head;
+    while (link != l->inbox.tail && *link != t) {
+        link = &(*link)->next_in_inbox;
     }
-    if (*at) {
-        *at = t->next_in_inbox;
-        if (l->inbox.tail == &t->next_in_inbox) {
-            l->inbox.tail = at;
-        }
+    if (link == l->inbox.tail) {
+        return;
+    }
+    if (l->inbox.tail == &t->next_in_inbox) {
+        l->inbox.tail = link;
+    } else {
+        *link = t->next_in_inbox;
     }
 }
 
@@ -202,7 +210,7 @@ void yoke_app_rescue(yoke_witness *w)
         forget(w, lost);
         end_lost(w->loop, lost, w->ended);
     }
-    w->running = w->rest = NULL;
+    w->running = NULL;
     w->turns = 0;
     mend_workers(app);
     be_off(app);

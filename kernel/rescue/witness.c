@@ -77,7 +77,6 @@ static void see_task(yoke_witness *w, yoke_task *t, enum yoke_event event)
     if (event == YOKE_RUNS) {
         atomic_store_explicit(&w->ended, false, memory_order_relaxed);
         put(&w->running, t);
-        put(&w->rest, t->next);
     } else if (event == YOKE_PAUSES) {
         remember(w, t);
         put(&w->running, NULL);
@@ -99,6 +98,47 @@ static void see(yoke_observer *o, yoke_task *t, enum yoke_event event)
 
 /* --- the turns of the app loop ---------------------------------------- */
 
+#define NEW_TASKS 8u /* of the inbox, that are looked at in a turn */
+
+static void remember_ready(yoke_witness *w)
+{
+    yoke_task_list *ready = &w->loop->ready;
+    for (yoke_task **link = &ready->head; link != ready->tail; link = &(*link)->next) {
+        remember(w, *link);
+    }
+}
+
+/* Those to be started; others are known, or the steps of workers. The lock is held for as long as it
+ * takes to look at a few. */
+static void remember_inbox(yoke_witness *w)
+{
+    yoke_task_list *inbox = &w->loop->inbox;
+    yoke_task *tasks[NEW_TASKS];
+    unsigned n = 0;
+    unsigned looks = 0;
+    uint32_t saved = yoke_port_lock();
+    for (yoke_task **link = &inbox->head; link != inbox->tail && looks < NEW_TASKS; looks++) {
+        yoke_task *t = *link;
+        link = &t->next_in_inbox;
+        if (task_mark(t) & START) {
+            tasks[n++] = t;
+        }
+    }
+    yoke_port_unlock(saved);
+    while (n) {
+        remember(w, tasks[--n]);
+    }
+}
+
+/* Those that may run in this turn for the first time: one before them may never come back. */
+static void remember_new(yoke_witness *w)
+{
+    remember_ready(w);
+    if (loop_is_waited_for(w->loop)) {
+        remember_inbox(w);
+    }
+}
+
 static yoke_witness *of_app;
 static uint64_t (*app_step)(yoke_loop *l); /* the app loop's own */
 
@@ -109,6 +149,7 @@ static uint64_t step_and_count(yoke_loop *l)
     uint32_t n = atomic_load_explicit(&w->turns, memory_order_relaxed);
     w->app->slack_us = AMONG_TASKS;
     put(&w->running, NULL);
+    remember_new(w);
     atomic_store_explicit(&w->turns, n + 1, memory_order_relaxed);
     uint64_t due_us = app_step(l);
     atomic_store_explicit(&w->turns, n + 2, memory_order_relaxed);

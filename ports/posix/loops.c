@@ -146,7 +146,7 @@ int yoke_port_launch(yoke_loop *l)
     }
     yoke_port_reap(l);
     c->loop = l;
-    atomic_store(&c->bell, AWAKE);
+    atomic_store(&c->asleep, 0);
     atomic_store(&l->stopped, false);
     core_is_launched(true);
     c->launched = pthread_create(&c->thread, NULL, app_thread, c) == 0;

@@ -5,8 +5,8 @@
  * there: each task is queued, sleepers also go back into a new tree, and so all are woken once for
  * nothing, which changes nothing. Only the task that core 1 was in is lost.
  *
- * Not known, and lost for ever if core 1 is ended just then: a task that has never run, while the
- * loop takes it from its inbox to the ready list (less than 1 us of the turn it was started in). */
+ * Not known, and lost if core 1 is ended in that very turn: a task that has never run and came while
+ * the turn began (less than 1 us), or with eight others. */
 #ifndef YOKE_RESCUE_H
 #define YOKE_RESCUE_H
 
@@ -21,9 +21,8 @@ typedef struct {
     yoke_app *app;                /* NULL: the platform loop's witness */
     atomic_uint turns;            /* the app loop's: begun and ended; odd: it is in one */
     _Atomic(yoke_task *) running; /* in its body now, or about to end; NULL: none */
-    _Atomic(yoke_task *) rest;    /* to be run behind it in this turn */
     atomic_bool ended;            /* the body of `running` is over */
-    _Atomic(yoke_task *) tasks[YOKE_WITNESS_TASKS]; /* have run and wait */
+    _Atomic(yoke_task *) tasks[YOKE_WITNESS_TASKS]; /* have run and wait, or are about to run */
     atomic_uint refused;          /* there was no room for a task: a rescue does not know it */
 } yoke_witness;
 
