@@ -66,7 +66,8 @@ static yoke_task *const naps[] = {&long_nap.task, &short_nap.task};
 
 static void say_fault(const core_fault *f)
 {
-    static char text[LIFECYCLE_TEXT_MAX]; /* lives until the next one, and so as a line of the log */
+    static char
+        text[LIFECYCLE_TEXT_MAX]; /* lives until the next one, and so as a line of the log */
     log_line("%s", (uintptr_t)lifecycle_text(f, text), 0, 0, 0);
 }
 

@@ -108,8 +108,8 @@ static void remember_ready(yoke_witness *w)
     }
 }
 
-/* Those to be started; others are known, or the steps of workers. The lock is held for as long as it
- * takes to look at a few. */
+/* Those to be started; others are known, or the steps of workers. The lock is held for as long as
+ * it takes to look at a few. */
 static void remember_inbox(yoke_witness *w)
 {
     yoke_task_list *inbox = &w->loop->inbox;

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <ucontext.h>
 
-#define END_SIGNAL      (SIGRTMAX - 1)
-#define STACK_EDGE      65536u /* a fault so near to the end of the stack is an overflow */
-#define HANDLER_STACK   65536u
+#define END_SIGNAL    (SIGRTMAX - 1)
+#define STACK_EDGE    65536u /* a fault so near to the end of the stack is an overflow */
+#define HANDLER_STACK 65536u
 
 static const int deadly[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
 

@@ -20,6 +20,11 @@ void sources_watch(posix_source *s);    /* tell s->ready whenever there is input
 void signals_open(yoke_task *root);
 void signals_close(void);
 
+/* pins.c, view.c: what stands in for buttons, and for the strips */
+void pins_open(void);
+void pins_close(void);
+void view_open(yoke_loop *platform);
+
 /* tuning.c */
 void tuning_for_app_thread(void);
 
@@ -30,7 +35,8 @@ enum lock_user lock_holder(void);
 void lock_take_over(void); /* its holder has gone for ever: it is free */
 
 /* loops.c */
-pthread_t *app_thread_running(void); /* NULL: there is none; platform thread */
+void as_interrupt(void (*run)(void *arg), void *arg); /* `run` is told that it is in no loop */
+pthread_t *app_thread_running(void);                  /* NULL: there is none; platform thread */
 void app_thread_reap(void);
 
 /* core.c. The app thread brackets its loop: from begin to end, sigsetjmp(core_way_out) having been
@@ -38,7 +44,7 @@ void app_thread_reap(void);
 extern sigjmp_buf core_way_out;
 void core_is_launched(bool launched); /* platform thread: before it creates it; it failed */
 void core_thread_begins(void);
-void core_thread_ends(void);      /* in order, or through the way out */
+void core_thread_ends(void);              /* in order, or through the way out */
 void core_lock_is_stuck(uint64_t for_us); /* platform thread: the app thread holds the lock */
 
 /* state.c: what a reset of the device leaves alone, a small file each in $YOKE_STATE. Safe in a

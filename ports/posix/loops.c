@@ -34,6 +34,14 @@ yoke_loop *yoke_port_here(void)
     return here;
 }
 
+void as_interrupt(void (*run)(void *arg), void *arg)
+{
+    yoke_loop *before = here;
+    here = NULL;
+    run(arg);
+    here = before;
+}
+
 static void spin_pause(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -256,6 +264,8 @@ int yoke_run(yoke_loop *platform, yoke_task *root)
     signals_open(root);
     here = c->loop = platform;
     lock_introduce(LOCK_PLATFORM);
+    pins_open();
+    view_open(platform);
     int answer = yoke_start(platform, root);
     if (answer == YOKE_OK) {
         run_platform(c, root);
@@ -264,6 +274,7 @@ int yoke_run(yoke_loop *platform, yoke_task *root)
     stop_app_thread(&cores[1]);
     here = NULL;
     lock_introduce(LOCK_OTHER);
+    pins_close();
     signals_close();
     sources_close();
     return answer;

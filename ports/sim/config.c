@@ -1,6 +1,7 @@
 /* The configuration, and the generator behind everything that is drawn. */
 #define _GNU_SOURCE
 #include "internal.h"
+#include "yoke/virtual.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -47,6 +48,7 @@ static void open_as(const sim_config *config, bool power_on)
     random_begin(config->seed);
     core_reset_state(power_on);
     watchdog_reset_state(power_on);
+    virtual_reset();
     lock_reset();
     interrupts_reset();
     strays_reset();

@@ -8,7 +8,7 @@
 /* config.c */
 extern const sim_config *sim_set; /* NULL: not opened */
 void config_from_environment(void);
-uint32_t random_below(uint32_t limit); /* 0 to limit - 1 */
+uint32_t random_below(uint32_t limit);  /* 0 to limit - 1 */
 uint32_t entropy_below(uint32_t limit); /* the same, of what the app draws */
 void random_begin(uint32_t seed);
 
@@ -23,7 +23,8 @@ void core_end(void);                               /* core 1 runs no more */
 /* core.c */
 void core_reset_state(bool power_on);
 void core_launched(void);
-bool core_breaks_lock(void); /* core 1 stands still and holds the lock: it is ended; false: not so */
+bool core_breaks_lock(
+    void); /* core 1 stands still and holds the lock: it is ended; false: not so */
 
 /* interrupts.c */
 void interrupts_reset(void);

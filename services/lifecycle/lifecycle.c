@@ -172,11 +172,12 @@ const char *lifecycle_text(const core_fault *f, char *text)
 {
     const char *name = f->name[0] ? f->name : "the kernel";
     if (f->kind == CORE_CHECK) {
-        snprintf(text, LIFECYCLE_TEXT_MAX, "core %u stopped in check %s %u", (unsigned)f->core, name,
-                 (unsigned)f->number);
+        snprintf(text, LIFECYCLE_TEXT_MAX, "core %u stopped in check %s %u", (unsigned)f->core,
+                 name, (unsigned)f->number);
         return text;
     }
-    snprintf(text, LIFECYCLE_TEXT_MAX, "core %u stopped in %s, %s", (unsigned)f->core, name, how(f));
+    snprintf(text, LIFECYCLE_TEXT_MAX, "core %u stopped in %s, %s", (unsigned)f->core, name,
+             how(f));
     if (f->address) {
         size_t length = strlen(text);
         snprintf(text + length, LIFECYCLE_TEXT_MAX - length, " (%u at %llx)", (unsigned)f->number,

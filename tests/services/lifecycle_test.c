@@ -1,4 +1,5 @@
-/* The supervisor: core 1 stalls, faults or dies with the lock, and comes back without the culprit. */
+/* The supervisor: core 1 stalls, faults or dies with the lock, and comes back without the culprit.
+ */
 #include "world.h"
 
 #include <stdio.h>
@@ -38,7 +39,7 @@ static int life_setup(void **state)
 
 typedef struct {
     yoke_worker worker;
-    int good;            /* steps before it does harm */
+    int good;             /* steps before it does harm */
     void (*harm)(void *); /* NULL: none */
     void *arg;
     uint32_t count;
@@ -549,8 +550,7 @@ static void test_a_step_task_goes_on_in_its_worker(void **state)
 {
     (void)state;
     player stages = {.task = YOKE_TASK(stages_body)};
-    yoke_worker w = {
-        .name = "w", .step = yoke_step_task, .arg = &stages.task, .period_us = 10000};
+    yoke_worker w = {.name = "w", .step = yoke_step_task, .arg = &stages.task, .period_us = 10000};
     actor bad = BAD("bad", 10, .harm = stand_still, .good = 3);
     yoke_worker_add(&app, &w);
     add(&bad);

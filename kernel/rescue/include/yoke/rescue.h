@@ -5,8 +5,8 @@
  * there: each task is queued, sleepers also go back into a new tree, and so all are woken once for
  * nothing, which changes nothing. Only the task that core 1 was in is lost.
  *
- * Not known, and lost if core 1 is ended in that very turn: a task that has never run and came while
- * the turn began (less than 1 us), or with eight others. */
+ * Not known, and lost if core 1 is ended in that very turn: a task that has never run and came
+ * while the turn began (less than 1 us), or with eight others. */
 #ifndef YOKE_RESCUE_H
 #define YOKE_RESCUE_H
 
@@ -23,7 +23,7 @@ typedef struct {
     _Atomic(yoke_task *) running; /* in its body now, or about to end; NULL: none */
     atomic_bool ended;            /* the body of `running` is over */
     _Atomic(yoke_task *) tasks[YOKE_WITNESS_TASKS]; /* have run and wait, or are about to run */
-    atomic_uint refused;          /* there was no room for a task: a rescue does not know it */
+    atomic_uint refused; /* there was no room for a task: a rescue does not know it */
 } yoke_witness;
 
 /* Observe `platform` from now on. Once, before the loop runs. */

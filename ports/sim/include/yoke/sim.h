@@ -52,6 +52,10 @@ void sim_interrupt_at(uint64_t at_us, void (*run)(void *arg), void *arg);
  * with status 75. sim_open() keeps it. */
 void sim_on_restart(void (*hook)(void));
 
+/* Have `hook` called when the power is lost in a write of the flash (virtual_flash_cut). It must
+ * not come back, but jump, and then sim_open(). NULL: say so and end. sim_open() keeps it. */
+void sim_on_power_lost(void (*hook)(void));
+
 /* Have `hook` called for a failed check; it must not come back, but jump. NULL: report and
  * abort. sim_open() keeps it. */
 void sim_on_fail(void (*hook)(const char *module, uint16_t number));

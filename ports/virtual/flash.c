@@ -1,0 +1,171 @@
+/* A NOR flash in memory, or in a file that is mapped there, whose power can be lost at any step. */
+#include "yoke/flash.h"
+
+#include "devices.h"
+#include "hooks.h"
+#include "yoke/port.h"
+#include "yoke/virtual.h"
+
+#include <string.h>
+
+#define ERASE_US   45000u /* typical, W25Q16JV data sheet */
+#define PROGRAM_US 400u
+
+static uint8_t memory[VIRTUAL_FLASH_SIZE];
+static uint8_t *used;
+static uint64_t steps, cut_at; /* 0: never */
+static atomic_bool busy;
+static flash_account account;
+
+static uint8_t *image(void)
+{
+    if (!used) {
+        used = host_flash_image(VIRTUAL_FLASH_SIZE);
+    }
+    if (!used) {
+        memset(memory, 0xff, sizeof memory);
+        used = memory;
+    }
+    return used;
+}
+
+void virtual_flash_use(uint8_t *other)
+{
+    used = other;
+}
+
+void virtual_flash_reset(void)
+{
+    cut_at = 0;
+    atomic_store(&busy, false);
+    account = (flash_account){0};
+}
+
+void virtual_flash_cut(uint64_t after)
+{
+    cut_at = after ? steps + after : 0;
+}
+
+uint64_t virtual_flash_steps(void)
+{
+    return steps;
+}
+
+/* True: this step is the one at which the power is lost. */
+static bool is_last_step(void)
+{
+    return ++steps == cut_at;
+}
+
+/* --- a window ---------------------------------------------------------------- */
+
+static void window(uint32_t us)
+{
+    atomic_store(&busy, true);
+    host_flash_takes(us);
+    atomic_store(&busy, false);
+    if (us > account.window_us_longest) {
+        account.window_us_longest = us;
+    }
+}
+
+/* Half an erase: some bytes are erased, some not yet, and between them some bits. */
+static void tear_sector(uint8_t *at)
+{
+    memset(at, 0xff, FLASH_SECTOR / 2);
+    for (unsigned i = 0; i < FLASH_PAGE; i++) {
+        at[FLASH_SECTOR / 2 + i] |= 0xaa;
+    }
+}
+
+static void erase(uint8_t *at)
+{
+    if (is_last_step()) {
+        tear_sector(at);
+        host_power_lost();
+    }
+    memset(at, 0xff, FLASH_SECTOR);
+    if (is_last_step()) {
+        host_power_lost();
+    }
+}
+
+static void program(uint8_t *at, const uint8_t *from, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++) {
+        if (is_last_step()) {
+            at[i] &= from[i] | 0x0f;
+            host_power_lost();
+        }
+        at[i] &= from[i];
+    }
+}
+
+static bool sets_a_bit(const uint8_t *at, const uint8_t *from, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++) {
+        if (from[i] & ~at[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- the contract -------------------------------------------------------------- */
+
+uint32_t flash_size(void)
+{
+    return VIRTUAL_FLASH_SIZE;
+}
+
+int flash_read(uint32_t offset, void *to, uint32_t size)
+{
+    if (size > VIRTUAL_FLASH_SIZE || offset > VIRTUAL_FLASH_SIZE - size) {
+        return YOKE_EINVAL;
+    }
+    memcpy(to, image() + offset, size);
+    return YOKE_OK;
+}
+
+int flash_erase(yoke_task *t, uint32_t offset)
+{
+    if (offset % FLASH_SECTOR || offset >= VIRTUAL_FLASH_SIZE) {
+        return YOKE_EINVAL;
+    }
+    int answer = yoke_yield(t);
+    if (answer == YOKE_OK) {
+        account.erases++;
+        erase(image() + offset);
+        window(ERASE_US);
+    }
+    return answer;
+}
+
+int flash_program(yoke_task *t, uint32_t offset, const void *from, uint32_t size)
+{
+    if (size < 1 || size > FLASH_PAGE || offset >= VIRTUAL_FLASH_SIZE ||
+        offset % FLASH_PAGE > FLASH_PAGE - size) {
+        return YOKE_EINVAL;
+    }
+    int answer = yoke_yield(t);
+    if (answer != YOKE_OK) {
+        return answer;
+    }
+    if (sets_a_bit(image() + offset, from, size)) {
+        return YOKE_EIO;
+    }
+    account.programs++;
+    program(image() + offset, from, size);
+    window(PROGRAM_US);
+    return YOKE_OK;
+}
+
+bool flash_busy(void)
+{
+    return atomic_load_explicit(&busy, memory_order_relaxed);
+}
+
+flash_account flash_counts(void)
+{
+    return account;
+}
