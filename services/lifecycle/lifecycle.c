@@ -21,8 +21,8 @@ static bool has_moved(lifecycle *l)
 {
     const yoke_witness *core_1 = &l->witness[1];
     uint32_t turn = atomic_load_explicit(&core_1->turns, memory_order_relaxed);
-    const yoke_worker *w = yoke_witness_worker(core_1);
-    const yoke_task *t = yoke_witness_task(core_1);
+    const yoke_worker *w = atomic_load_explicit(&l->app->present, memory_order_relaxed);
+    const yoke_task *t = atomic_load_explicit(&core_1->running, memory_order_relaxed);
     uint32_t runs = runs_of(w);
     bool same = turn & 1 && turn == l->pulse.turn && runs == l->pulse.runs &&
                 w == l->pulse.worker && t == l->pulse.task;

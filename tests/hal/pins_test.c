@@ -38,7 +38,7 @@ static void test_an_output_keeps_its_level(void **state)
 static void test_there_are_30_pins(void **state)
 {
     (void)state;
-    gpio_watcher w = {NULL};
+    gpio_watcher w = {.changed = NULL};
     assert_int_equal(gpio_input(GPIO_PINS - 1, GPIO_FLOATS), YOKE_OK);
     assert_int_equal(gpio_input(GPIO_PINS, GPIO_FLOATS), YOKE_EINVAL);
     assert_int_equal(gpio_output(GPIO_PINS, true), YOKE_EINVAL);
@@ -90,7 +90,7 @@ static void test_a_button_wakes_a_task(void **state)
 {
     (void)state;
     button b = {.watcher.changed = on_edge, .task = YOKE_TASK(button_body)};
-    gpio_watcher other = {on_edge, 0};
+    gpio_watcher other = {.changed = on_edge};
     gpio_input(5, GPIO_PULLED_UP);
     assert_int_equal(gpio_watch(5, &b.watcher), YOKE_OK);
     assert_int_equal(gpio_watch(5, &other), YOKE_EBUSY);

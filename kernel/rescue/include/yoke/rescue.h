@@ -32,12 +32,12 @@ void yoke_witness_platform(yoke_witness *w, yoke_loop *platform);
 /* Observe the loop of `app`, and count its turns. One app at a time; before the loop runs. */
 void yoke_witness_app(yoke_witness *w, yoke_app *app);
 
-/* In this turn the app loop is done with its tasks and steps workers: the one that it is in, or was
- * in last; else NULL. Any core; certain only when core 1 has ended. */
+/* Core 1 has been ended: the worker that it was in, or was in last in that turn; NULL: it was not
+ * among its workers. Platform loop. */
 const yoke_worker *yoke_witness_worker(const yoke_witness *w);
 
-/* The task of the app loop whose body core 1 is in, not being the step of a worker; or NULL. The
- * same. */
+/* Core 1 has been ended: the task in whose body it was, not being the step of a worker; NULL: none.
+ * Platform loop. */
 const yoke_task *yoke_witness_task(const yoke_witness *w);
 
 /* Core 1 has been ended: the app is off from now on, as after yoke_app_stop() and the end of its
