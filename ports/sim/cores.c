@@ -19,7 +19,7 @@ typedef struct {
     unsigned turns;  /* in a row */
     bool stepping;   /* also for ever, when its turn does not come back */
     unsigned lives;  /* a turn whose life is over is left at the next opportunity, */
-    jmp_buf *out;    /* this way */
+    jmp_buf out[2];  /* this way: that of each second life, since one may not be left yet */
 } core;
 
 static core cores[YOKE_CORES];
@@ -94,13 +94,12 @@ static void move_clock(core *c, uint64_t at_us)
 
 static void run_turn(core *c, uint64_t at_us)
 {
-    jmp_buf out;
+    unsigned life = c->lives;
     move_clock(c, at_us);
     c->due_us = YOKE_NEVER; /* who pends it meanwhile sets it again */
     c->stepping = true;
-    c->out = &out;
     current = c;
-    if (setjmp(out)) { /* this turn does not come back */
+    if (setjmp(c->out[life % 2])) { /* this turn does not come back */
         current = NULL;
         return;
     }
@@ -175,12 +174,11 @@ void delay_us(uint32_t us)
     }
     uint64_t until_us = busy->now_us + us;
     unsigned life = busy->lives;
-    jmp_buf *out = busy->out;
     current = NULL;
     while (advance(until_us) && busy->lives == life) {
     }
     if (busy->lives != life) {
-        longjmp(*out, 1);
+        longjmp(busy->out[life % 2], 1);
     }
     current = busy;
     busy->now_us = until_us;
@@ -218,7 +216,7 @@ _Noreturn void core_stands_still(void)
     if (!core_1_calls()) {
         yoke_port_fail("sim", 908);
     }
-    longjmp(*current->out, 1);
+    longjmp(current->out[current->lives % 2], 1);
 }
 
 bool core_1_runs(void)

@@ -13,11 +13,11 @@
 
 static uint8_t memory[VIRTUAL_FLASH_SIZE];
 static uint8_t *used;
-static uint64_t steps, cut_at; /* 0: never */
+static uint64_t done, cut_at; /* 0: never */
 static atomic_bool busy;
 static flash_account account;
 
-static uint8_t *image(void)
+static uint8_t *bytes(void)
 {
     if (!used) {
         used = host_flash_image(VIRTUAL_FLASH_SIZE);
@@ -29,9 +29,9 @@ static uint8_t *image(void)
     return used;
 }
 
-void virtual_flash_use(uint8_t *other)
+void virtual_flash_use(uint8_t *image)
 {
-    used = other;
+    used = image;
 }
 
 void virtual_flash_reset(void)
@@ -41,20 +41,20 @@ void virtual_flash_reset(void)
     account = (flash_account){0};
 }
 
-void virtual_flash_cut(uint64_t after)
+void virtual_flash_cut(uint64_t steps)
 {
-    cut_at = after ? steps + after : 0;
+    cut_at = steps ? done + steps : 0;
 }
 
 uint64_t virtual_flash_steps(void)
 {
-    return steps;
+    return done;
 }
 
 /* True: this step is the one at which the power is lost. */
 static bool is_last_step(void)
 {
-    return ++steps == cut_at;
+    return ++done == cut_at;
 }
 
 /* --- a window ---------------------------------------------------------------- */
@@ -123,7 +123,7 @@ int flash_read(uint32_t offset, void *to, uint32_t size)
     if (size > VIRTUAL_FLASH_SIZE || offset > VIRTUAL_FLASH_SIZE - size) {
         return YOKE_EINVAL;
     }
-    memcpy(to, image() + offset, size);
+    memcpy(to, bytes() + offset, size);
     return YOKE_OK;
 }
 
@@ -135,7 +135,7 @@ int flash_erase(yoke_task *t, uint32_t offset)
     int answer = yoke_yield(t);
     if (answer == YOKE_OK) {
         account.erases++;
-        erase(image() + offset);
+        erase(bytes() + offset);
         window(ERASE_US);
     }
     return answer;
@@ -151,11 +151,11 @@ int flash_program(yoke_task *t, uint32_t offset, const void *from, uint32_t size
     if (answer != YOKE_OK) {
         return answer;
     }
-    if (sets_a_bit(image() + offset, from, size)) {
+    if (sets_a_bit(bytes() + offset, from, size)) {
         return YOKE_EIO;
     }
     account.programs++;
-    program(image() + offset, from, size);
+    program(bytes() + offset, from, size);
     window(PROGRAM_US);
     return YOKE_OK;
 }

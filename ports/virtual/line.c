@@ -48,13 +48,14 @@ static unsigned bit_of(const strip *s, unsigned lane, uint32_t n)
 strip_pixel virtual_strip_pixel(const strip *s, unsigned lane, unsigned pixel)
 {
     strip_pixel p = {0};
+    unsigned char *colours = (unsigned char *)&p;
     uint32_t n = (uint32_t)pixel * s->colours * 8;
     for (unsigned c = 0; s->frames && c < s->colours; c++) {
         unsigned value = 0;
         for (unsigned bit = 0; bit < 8; bit++) {
             value = value << 1 | bit_of(s, lane, n++);
         }
-        (&p.red)[s->offset[c]] = (uint8_t)value;
+        colours[s->offset[c]] = (unsigned char)value;
     }
     return p;
 }

@@ -36,17 +36,17 @@ typedef struct {
 
 /* Fill in what is above the line; the rest is the driver's. All of it is static, and in RAM. */
 typedef struct {
+    const char *order;   /* colours in the order of the wire: a permutation of "RGB" or "RGBW";
+                            WS2812B: "GRB"; SK6812 RGBW: "GRBW" */
+    strip_pixel *pixels; /* lanes * pixels_a_lane, lane after lane: what is drawn */
+    uint8_t *wire;       /* STRIP_WIRE_BYTES(...): what is sent */
     enum strip_chip chip;
-    const char *order;      /* colours in the order of the wire: a permutation of "RGB" or "RGBW";
-                               WS2812B: "GRB"; SK6812 RGBW: "GRBW" */
     uint8_t first_pin;      /* lane k is on pin first_pin + k */
     uint8_t lanes;          /* 1 to STRIP_LANES */
     uint16_t pixels_a_lane; /* 1 to STRIP_PIXELS_MAX */
-    strip_pixel *pixels;    /* lanes * pixels_a_lane, lane after lane: what is drawn */
-    uint8_t *wire;          /* STRIP_WIRE_BYTES(...): what is sent */
     /* --- the driver's ----------------------------------------------------- */
-    uint32_t wire_size;   /* bytes of a frame */
     uint64_t free_us;     /* when the gap behind the present frame is over */
+    uint32_t wire_size;   /* bytes of a frame */
     uint32_t frames;      /* sent or being sent, modulo 2^32 */
     uint32_t refused;     /* shows that came too early, modulo 2^32 */
     uint32_t frame_us;    /* of a frame and its gap */
@@ -54,18 +54,18 @@ typedef struct {
     uint8_t bits_at_once; /* 1, 2, 4 or 8: lanes that share a byte */
     uint8_t offset[4];    /* of each colour of the wire in a strip_pixel */
     bool open;
-    bool showing; /* in strip_show(); still set at its beginning: core 1 was reset there */
+    bool showing; /* in strip_show(); if it is so at its beginning, core 1 was reset there */
     uint8_t line; /* the port's */
 } strip;
 
 /* Claim the pins and what drives them, and send nothing yet; the strip is free a gap from now.
  * YOKE_EINVAL: a value is out of its range, or `order` no such permutation. YOKE_EBUSY: it is open
  * already. YOKE_EFULL: the machine has no more strips (pins, state machines, DMA channels). On an
- * error nothing changed. Either core, before its first show. */
+ * error nothing changed. Platform loop, also before it runs. */
 int strip_open(strip *s);
 
-/* Let the frame under way end, and give everything back. Waits for it: at most frame_us. The core
- * that shows, or either when none does. Not open: no effect. */
+/* Let the frame under way end, and give everything back. Waits for it: at most frame_us. Platform
+ * loop, when nobody shows any more. Not open: no effect. */
 void strip_close(strip *s);
 
 /* Send what is in `pixels` now: encoded before this returns, so it may be drawn into at once.
