@@ -67,6 +67,7 @@ void watchdog_feed(void)
 
 _Noreturn void watchdog_restart(void)
 {
+    state_open();
     restart(BOOT_REQUESTED);
 }
 

@@ -163,6 +163,31 @@ slow_reader() {
     [ "$(grep -c 'this list' "$dir/output")" = 3000 ] || fail 'answers are missing'
 }
 
+# A worker does not come back: it is named, and the others go on; the next run tells it once.
+stalled_worker() {
+    export YOKE_STATE=$dir/state
+    start
+    wait_for 'Starting asyncio main loop'
+    say 'add beat 100 1' 'set beat 60000'
+    wait_for 'Event loop thread restarts without beat'
+    grep -qx 'core 1 stopped in beat, which did not come back; restart 1' "$dir/output" ||
+        fail 'no word of the fault'
+    local before
+    before=$(grep -c 'Run count' "$dir/output")
+    wait_for 'Run count' $((before + 2))
+    say workers quit
+    finish
+    grep -q '^beat  ' "$dir/output" && fail 'it is there still'
+    for line in 1 0; do
+        echo quit >"$dir/commands"
+        timeout -k 1 10 "$program" <"$dir/commands" >"$dir/output" 2>"$dir/errors" &
+        pid=$!
+        finish
+        [ "$(grep -c 'In the run before this one:' "$dir/output")" = "$line" ] ||
+            fail "the fault is not told once"
+    done
+}
+
 : >"$dir/output"
 "$scene"
 echo "$scene: as it should be"
