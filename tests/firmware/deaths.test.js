@@ -29,7 +29,7 @@ function longestPause(beats, from, to) {
 
 DEATHS.forEach(([name, how, told, fault]) => {
     test(`core 1 ${name}`, () => {
-        const machine = program('restart');
+        const machine = program('deaths');
         machine.write32('how', how);
         const wire = machine.strip(2, { profile: 'ws2812b-2017', order: 'GRB' });
         const resets = machine.watch('core_reset');
@@ -67,7 +67,7 @@ DEATHS.forEach(([name, how, told, fault]) => {
 
 test('core 1 dies at 30 other moments, by the phase of the cores', () => {
     for (let seed = 1; seed <= 30; seed++) {
-        const machine = program('restart', { seed });
+        const machine = program('deaths', { seed });
         machine.write32('how', 1 + (seed % 6));
         assert.ok(machine.runUntilLine('alive', { withinMs: 400 }), `seed ${seed}`);
         const line = texts(machine).at(-1);
