@@ -2,8 +2,8 @@
 #include "../internal.h"
 #include "yoke/rescue.h"
 
-/* yoke_app.slack_us while the app loop is not yet at its workers: no slack is negative. */
-#define AMONG_TASKS (-1)
+/* yoke_app.slack_us while the app loop is not yet at its workers: no real slack is like that. */
+#define AMONG_TASKS INT32_MIN
 
 ALWAYS_INLINE yoke_task *get(const _Atomic(yoke_task *) *slot)
 {
@@ -177,11 +177,15 @@ void yoke_witness_app(yoke_witness *w, yoke_app *app)
     observe(w, &app->loop);
 }
 
+const yoke_worker *yoke_witness_present(const yoke_witness *w)
+{
+    return atomic_load_explicit(&w->app->present, memory_order_relaxed);
+}
+
 const yoke_worker *yoke_witness_worker(const yoke_witness *w)
 {
     bool in_turn = atomic_load_explicit(&w->turns, memory_order_relaxed) & 1;
-    return in_turn && in_worker(w) ? atomic_load_explicit(&w->app->present, memory_order_relaxed)
-                                   : NULL;
+    return in_turn && in_worker(w) ? yoke_witness_present(w) : NULL;
 }
 
 const yoke_task *yoke_witness_task(const yoke_witness *w)

@@ -21,7 +21,7 @@ static bool has_moved(lifecycle *l)
 {
     const yoke_witness *core_1 = &l->witness[1];
     uint32_t turn = atomic_load_explicit(&core_1->turns, memory_order_relaxed);
-    const yoke_worker *w = atomic_load_explicit(&l->app->present, memory_order_relaxed);
+    const yoke_worker *w = yoke_witness_present(core_1);
     const yoke_task *t = atomic_load_explicit(&core_1->running, memory_order_relaxed);
     uint32_t runs = runs_of(w);
     bool same = turn & 1 && turn == l->pulse.turn && runs == l->pulse.runs &&
@@ -136,7 +136,7 @@ int lifecycle_body(yoke_task *t)
     lifecycle *me = YOKE_FRAME(lifecycle, t);
     YOKE_BEGIN(t);
     if (me->watchdog_ms) {
-        t->rc = watchdog_start(me->watchdog_ms);
+        YOKE_TRY(t, watchdog_start(me->watchdog_ms));
     }
     for (;;) {
         YOKE_TRY(t, yoke_sleep_ms(t, look_ms(me)));

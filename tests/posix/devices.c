@@ -3,6 +3,7 @@
 #include "yoke/entropy.h"
 #include "yoke/flash.h"
 #include "yoke/gpio.h"
+#include "yoke/port.h"
 #include "yoke/strip.h"
 #include "yoke/watchdog.h"
 #include "yoke/yoke.h"
@@ -62,8 +63,7 @@ static int hang_body(yoke_task *t)
     YOKE_TRY(t, yoke_sleep_ms(t, 50));
     puts("hangs");
     fflush(stdout);
-    for (;;) {
-        (void)yoke_now_us(&platform);
+    while (yoke_port_now_us()) { /* a call: ThreadSanitizer lets a signal through */
     }
     YOKE_FINALLY(t);
     YOKE_END(t);

@@ -173,6 +173,15 @@ static void test_the_fault_is_told_after_a_reset_once(void **state)
     assert_int_equal(life.before.kind, CORE_NO_FAULT);
 }
 
+static void test_a_watchdog_out_of_range_is_told(void **state)
+{
+    (void)state;
+    life.watchdog_ms = WATCHDOG_MS_MAX + 1;
+    world_run_ms(1);
+    assert_true(yoke_done(&life.task));
+    assert_int_equal(life.task.rc, YOKE_EINVAL);
+}
+
 static jmp_buf restarted;
 
 static void on_restart(void)
@@ -219,6 +228,7 @@ int main(void)
         in_life(test_a_round_of_long_steps_is_no_stall),
         in_life(test_an_app_loop_that_rests_is_no_stall),
         in_life(test_the_fault_is_told_after_a_reset_once),
+        in_life(test_a_watchdog_out_of_range_is_told),
         in_life(test_a_platform_loop_that_hangs_restarts_the_device),
     };
     return cmocka_run_group_tests_name("lifecycle", tests, NULL, NULL);

@@ -9,8 +9,8 @@
  *
  * The lock (yoke/port.h). core_reset() takes it first, so that core 1 is not between two of its
  * list operations when it ends. If core 1 has died with it, the lock cannot be had: a port's
- * yoke_port_lock() on core 0 that has waited for longer than any holder may take (CORE_LOCK_US)
- * ends core 1 itself and takes the lock over, so the platform loop goes on. core_reset() tells. */
+ * yoke_port_lock() on core 0 that has waited for longer than any holder may take ends core 1 itself
+ * and takes the lock over, so the platform loop goes on. core_reset() tells. */
 #ifndef YOKE_CORE_H
 #define YOKE_CORE_H
 

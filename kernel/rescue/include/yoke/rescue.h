@@ -32,6 +32,10 @@ void yoke_witness_platform(yoke_witness *w, yoke_loop *platform);
 /* Observe the loop of `app`, and count its turns. One app at a time; before the loop runs. */
 void yoke_witness_app(yoke_witness *w, yoke_app *app);
 
+/* The worker that core 1 is in, or was in last; NULL: none yet. Any core: it may be another at
+ * once, or gone. */
+const yoke_worker *yoke_witness_present(const yoke_witness *w);
+
 /* Core 1 has been ended: the worker that it was in, or was in last in that turn; NULL: it was not
  * among its workers. Platform loop. */
 const yoke_worker *yoke_witness_worker(const yoke_witness *w);

@@ -45,6 +45,7 @@ typedef struct {
  * the task on `platform`. */
 void lifecycle_open(lifecycle *l, yoke_loop *platform, yoke_app *app);
 
+/* Runs until it is cancelled; ends at once with YOKE_EINVAL if watchdog_ms is out of its range. */
 int lifecycle_body(yoke_task *t);
 
 /* What `f` says, as a sentence without a full stop; `text` has room for LIFECYCLE_TEXT_MAX bytes.
