@@ -66,6 +66,24 @@ test('each LED has its colour, in every lane', () => {
     });
 });
 
+test('two to seven lanes, which share bytes in their own way', () => {
+    for (let lanes = 2; lanes < LANES; lanes++) {
+        const machine = program('devices');
+        machine.write32('lanes', lanes);
+        const wires = Array.from({ length: LANES }, (_, lane) =>
+            machine.strip(6 + lane, { profile: 'sk6812', order: 'GRBW' }),
+        );
+        machine.run(50);
+        wires.slice(0, lanes).forEach((wire, lane) => {
+            assert.ok(wire.frames.length > 3);
+            assert.deepEqual(wire.errors, []);
+            const expected = Array.from({ length: SHORT }, (_, i) => colour(3, lane * SHORT + i));
+            assert.deepEqual(wire.frames[3].pixels.map(rgb), expected, `lane ${lane} of ${lanes}`);
+        });
+        wires.slice(lanes).forEach((wire) => assert.equal(wire.frames.length, 0));
+    }
+});
+
 test('the same with cores of other speed and phase', () => {
     for (let seed = 1; seed <= 3; seed++) {
         const { machine, one } = ran(seed);

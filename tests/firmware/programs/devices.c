@@ -35,6 +35,9 @@ static strip many = {.chip = STRIP_SK6812,
                      .pixels = pixels_of_lanes,
                      .wire = wire_of_lanes};
 
+/* How many lanes the second strip has; the test may write it before the start. Else all. */
+volatile uint32_t __attribute__((section(".uninitialized_data.lanes"))) lanes;
+
 uint32_t frames, refused, in_windows, mistakes;
 static bool stopped;
 
@@ -116,6 +119,9 @@ static void tell(void)
 static int root_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
+    if (lanes >= 1 && lanes < LANES) {
+        many.lanes = (uint8_t)lanes;
+    }
     printf("flash %u, vsys %s, strips %d %d\n", (unsigned)flash_size(),
            adc_sample(ADC_VSYS) >= 0 ? "read" : "not read", strip_open(&one), strip_open(&many));
     yoke_worker_add(&app, &worker);
