@@ -18,7 +18,16 @@ const colour = (n, i) => ({
 
 const rgb = ({ r, g, b }) => ({ r, g, b });
 
+const runs = new Map();
+
 function ran(seed) {
+    if (!runs.has(seed)) {
+        runs.set(seed, run(seed));
+    }
+    return runs.get(seed);
+}
+
+function run(seed) {
     const machine = program('devices', { seed });
     const one = machine.strip(2, { profile: 'ws2812b-2017', order: 'GRB' });
     const many = Array.from({ length: LANES }, (_, lane) =>
