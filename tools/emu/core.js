@@ -1,0 +1,380 @@
+// One Cortex-M0+ core: the library executes the instructions; memory, sleep, events, exceptions
+// and faults are ours.
+//
+//                 WFE, event latch clear                  event, SEV, interrupt
+//      RUNNING ───────────────────────────▶ SLEEPING ───────────────────────────▶ RUNNING
+//         │      WFI; waiting in the ROM                   (WFI: interrupts only)
+//         │ fault in a fault: LOCKED                       forced off: OFF
+//         └────────────────────────────────▶ until the core is reset
+
+import { CortexM0Core } from './library.js';
+import { Nvic } from './nvic.js';
+import { Mpu } from './mpu.js';
+
+const HARD_FAULT = 3;
+const NMI = 2;
+const WFE = 0xbf20;
+
+// Data sheet of the Cortex-M0+ with the RP2040's single-cycle RAM: 15 cycles into a handler.
+const ENTRY_CYCLES = 15;
+// An exception return is a branch (3 cycles, counted by the library) and eight loads.
+const RETURN_CYCLES = 10;
+
+export const RAM_BASE = 0x20000000;
+export const RAM_SIZE = 264 * 1024;
+const ROM_SIZE = 16 * 1024;
+const SPECIAL = { running: '', wfe: 'wfe', wfi: 'wfi', rom: 'rom', locked: 'locked', off: 'off' };
+
+/** Thrown by an access that silicon answers with a HardFault. */
+export class Fault extends Error {
+    constructor(kind, address) {
+        super(kind);
+        this.kind = kind;
+        this.address = address >>> 0;
+    }
+}
+
+export class Core extends CortexM0Core {
+    constructor(chip, index) {
+        super(chip);
+        this.chip = chip;
+        this.index = index;
+        this.clock = chip.clock;
+        this.nvic = new Nvic(this);
+        this.mpu = new Mpu(this);
+        this.ram = chip.sram;
+        this.ram16 = new Uint16Array(chip.sram.buffer);
+        this.ram32 = new Uint32Array(chip.sram.buffer);
+        this.flash = chip.flashUnit;
+        this.t = 0; // this core's time, ns
+        this.cycleNanos = 8;
+        this.penalty = 0; // cycles to add to the instruction that executes
+        this.at = 0; // its address
+        this.sleep = SPECIAL.running;
+        this.instructions = 0;
+        this.sleptNanos = 0;
+    }
+
+    // --- running -----------------------------------------------------------------------------
+
+    get runnable() {
+        return !this.waiting;
+    }
+
+    /** Execute until the clock's horizon, sleep or a fault. */
+    burst() {
+        const { clock, chip } = this;
+        const { watchBits } = chip;
+        clock.core = this;
+        try {
+            do {
+                const pc = this.registers[15] & ~1;
+                this.at = pc;
+                if (watchBits[(pc >>> 1) & 0xffff] !== 0) {
+                    chip.onWatch(this, pc >>> 0);
+                }
+                const cycles = this.executeInstruction() + this.penalty;
+                this.penalty = 0;
+                this.instructions++;
+                this.t += cycles * this.cycleNanos;
+            } while (this.t < clock.horizon && !this.waiting);
+            if (this.waiting && this.sleep === SPECIAL.running) {
+                this.fallAsleep();
+            }
+        } catch (error) {
+            this.onThrow(error);
+        }
+        clock.core = null;
+    }
+
+    onThrow(error) {
+        this.penalty = 0;
+        this.t += this.cycleNanos;
+        if (!(error instanceof Fault)) {
+            throw error;
+        }
+        this.hardFault(error);
+    }
+
+    // --- sleep and events --------------------------------------------------------------------
+
+    // The library has seen WFE or WFI, and has taken the event latch into account for WFE.
+    fallAsleep() {
+        this.sleep = this.readUint16(this.at) === WFE ? SPECIAL.wfe : SPECIAL.wfi;
+        if (this.wakesUp()) {
+            this.wake();
+        }
+    }
+
+    // WFI looks through PRIMASK; WFE does not (SEVONPEND makes an event of it instead).
+    wakesUp() {
+        switch (this.sleep) {
+            case SPECIAL.wfe:
+                if (this.eventRegistered) {
+                    this.eventRegistered = false;
+                    return true;
+                }
+                return this.nvic.next(this.PM) !== 0;
+            case SPECIAL.rom:
+                return this.nvic.next(this.PM) !== 0;
+            case SPECIAL.wfi:
+                return this.nvic.next(false) !== 0;
+            default:
+                return false;
+        }
+    }
+
+    /** Wait in a ROM function; it is asked again at the same address when `wake` comes. */
+    waitInRom() {
+        this.registers[15] = this.at;
+        this.waiting = true;
+        this.sleep = SPECIAL.rom;
+    }
+
+    wake() {
+        const now = this.clock.nanos;
+        if (now > this.t) {
+            this.sleptNanos += now - this.t;
+            this.t = now;
+        }
+        this.waiting = false;
+        this.sleep = SPECIAL.running;
+        this.interruptsUpdated = true;
+        this.clock.limit(this.t);
+    }
+
+    /** SEV of either core, or an interrupt that became pending under SEVONPEND. */
+    event() {
+        this.eventRegistered = true;
+        if (this.sleep === SPECIAL.wfe) {
+            this.eventRegistered = false;
+            this.wake();
+        } else if (this.sleep === SPECIAL.rom) {
+            this.wake();
+        }
+    }
+
+    /** Something about the pending interrupts has changed. */
+    interruptsChanged() {
+        this.interruptsUpdated = true;
+        if (this.waiting && this.wakesUp()) {
+            this.wake();
+        }
+    }
+
+    setInterrupt(irq, value) {
+        this.nvic.setLine(irq, value);
+    }
+
+    // --- exceptions --------------------------------------------------------------------------
+
+    checkForInterrupts() {
+        this.interruptsUpdated = false;
+        const number = this.nvic.next(this.PM);
+        if (number === 0) {
+            return false;
+        }
+        this.nvic.acknowledge(number);
+        this.exceptionEntry(number);
+        return true;
+    }
+
+    exceptionEntry(number) {
+        super.exceptionEntry(number);
+        this.registers[15] &= ~1;
+        this.penalty += ENTRY_CYCLES;
+        this.chip.onException?.(this, number);
+    }
+
+    exceptionReturn(value) {
+        this.nvic.complete(this.IPSR);
+        super.exceptionReturn(value);
+        this.registers[15] &= ~1;
+        this.penalty += RETURN_CYCLES;
+    }
+
+    hardFault(fault) {
+        this.registers[15] = this.at;
+        this.chip.recordFault(this, fault);
+        if (this.IPSR === HARD_FAULT || this.IPSR === NMI) {
+            this.lock();
+            return;
+        }
+        try {
+            this.exceptionEntry(HARD_FAULT);
+        } catch (error) {
+            if (!(error instanceof Fault)) {
+                throw error;
+            }
+            this.at = this.registers[15];
+            this.chip.recordFault(this, error);
+            this.lock();
+        }
+    }
+
+    lock() {
+        this.stopAs(SPECIAL.locked);
+        this.chip.onLock(this);
+    }
+
+    stopAs(state) {
+        this.waiting = true;
+        this.sleep = state;
+    }
+
+    get off() {
+        return this.sleep === SPECIAL.off;
+    }
+
+    /** Hold in reset, as PSM FRCE_OFF does. */
+    powerOff() {
+        this.stopAs(SPECIAL.off);
+        this.clock.limit(0);
+    }
+
+    /** As after a reset, standing at this address. */
+    restart(pc) {
+        this.registers.fill(0);
+        this.bankedSP = 0;
+        this.SPSEL = 0;
+        this.PM = false;
+        this.nPRIV = false;
+        this.currentMode = 0;
+        this.IPSR = 0;
+        this.APSR = 0;
+        this.VTOR = 0;
+        this.eventRegistered = false;
+        this.interruptNMIMask = 0;
+        this.nvic.reset();
+        this.mpu.reset();
+        this.registers[15] = pc;
+        this.wake();
+    }
+
+    // --- memory: what is fast here, the rest through the chip ----------------------------------
+
+    readUint32(address) {
+        address >>>= 0;
+        if (address & 3) {
+            throw new Fault('unaligned read', address);
+        }
+        const offset = address - RAM_BASE;
+        if (offset >= 0 && offset < RAM_SIZE) {
+            if (this.mpu.on) {
+                this.mpu.check(address, false);
+            }
+            return this.ram32[offset >>> 2];
+        }
+        switch (address >>> 28) {
+            case 0x1:
+                return this.flash.read32(this, address);
+            case 0xd:
+                return this.chip.sio.read(this, address & 0xfffffff);
+            case 0xe:
+                return this.nvic.readUint32(address & 0xffff);
+            default:
+                return this.chip.busRead32(address);
+        }
+    }
+
+    readUint16(address) {
+        address >>>= 0;
+        if (address & 1) {
+            throw new Fault('unaligned read', address);
+        }
+        const offset = address - RAM_BASE;
+        if (offset >= 0 && offset < RAM_SIZE) {
+            if (this.mpu.on) {
+                this.mpu.check(address, false);
+            }
+            return this.ram16[offset >>> 1];
+        }
+        if (address >>> 28 === 1) {
+            return this.flash.read16(this, address);
+        }
+        return (this.readUint32(address & ~3) >>> ((address & 2) * 8)) & 0xffff;
+    }
+
+    readUint8(address) {
+        address >>>= 0;
+        const offset = address - RAM_BASE;
+        if (offset >= 0 && offset < RAM_SIZE) {
+            if (this.mpu.on) {
+                this.mpu.check(address, false);
+            }
+            return this.ram[offset];
+        }
+        if (address >>> 28 === 1) {
+            return this.flash.read8(this, address);
+        }
+        return (this.readUint32(address & ~3) >>> ((address & 3) * 8)) & 0xff;
+    }
+
+    writeUint32(address, value) {
+        address >>>= 0;
+        if (address & 3) {
+            throw new Fault('unaligned write', address);
+        }
+        const offset = address - RAM_BASE;
+        if (offset >= 0 && offset < RAM_SIZE) {
+            if (this.mpu.on) {
+                this.mpu.check(address, true);
+            }
+            this.ram32[offset >>> 2] = value;
+            return;
+        }
+        switch (address >>> 28) {
+            case 0xd:
+                this.chip.sio.write(this, address & 0xfffffff, value >>> 0);
+                return;
+            case 0xe:
+                this.nvic.writeUint32(address & 0xffff, value >>> 0);
+                return;
+            default:
+                this.chip.busWrite(address, value >>> 0);
+        }
+    }
+
+    writeUint16(address, value) {
+        address >>>= 0;
+        if (address & 1) {
+            throw new Fault('unaligned write', address);
+        }
+        const offset = address - RAM_BASE;
+        if (offset >= 0 && offset < RAM_SIZE) {
+            if (this.mpu.on) {
+                this.mpu.check(address, true);
+            }
+            this.ram16[offset >>> 1] = value;
+            return;
+        }
+        value &= 0xffff;
+        this.writeNarrow(address, value | (value << 16), 0xffff << ((address & 2) * 8));
+    }
+
+    writeUint8(address, value) {
+        address >>>= 0;
+        const offset = address - RAM_BASE;
+        if (offset >= 0 && offset < RAM_SIZE) {
+            if (this.mpu.on) {
+                this.mpu.check(address, true);
+            }
+            this.ram[offset] = value;
+            return;
+        }
+        value &= 0xff;
+        this.writeNarrow(address, Math.imul(value, 0x01010101), 0xff << ((address & 3) * 8));
+    }
+
+    // Registers see a narrow write on all lanes (RP2040 data sheet 2.1.4); only the USB memory
+    // keeps the other bytes.
+    writeNarrow(address, lanes, mask) {
+        const word = address & ~3;
+        if (word >>> 20 === 0x501 && word >>> 16 !== 0x5011) {
+            lanes = (this.readUint32(word) & ~mask) | (lanes & mask);
+        }
+        this.writeUint32(word, lanes);
+    }
+}
+
+export { ROM_SIZE };
