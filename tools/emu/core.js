@@ -1,5 +1,4 @@
-// One Cortex-M0+ core: the library executes the instructions; memory, sleep, events, exceptions
-// and faults are ours.
+// One Cortex-M0+ core: memory, sleep, events, exceptions and faults (thumb.js: instructions).
 //
 //                 WFE, event latch clear                  event, SEV, interrupt
 //      RUNNING ───────────────────────────▶ SLEEPING ───────────────────────────▶ RUNNING
@@ -7,13 +6,12 @@
 //         │ fault in a fault: LOCKED                       forced off: OFF
 //         └────────────────────────────────▶ until the core is reset
 
-import { CortexM0Core } from './library.js';
+import { Thumb } from './thumb.js';
 import { Nvic } from './nvic.js';
 import { Mpu } from './mpu.js';
 
 const HARD_FAULT = 3;
 const NMI = 2;
-const WFE = 0xbf20;
 
 // Data sheet of the Cortex-M0+ with the RP2040's single-cycle RAM: 15 cycles into a handler.
 const ENTRY_CYCLES = 15;
@@ -34,7 +32,7 @@ export class Fault extends Error {
     }
 }
 
-export class Core extends CortexM0Core {
+export class Core extends Thumb {
     constructor(chip, index) {
         super(chip);
         this.chip = chip;
@@ -68,23 +66,39 @@ export class Core extends CortexM0Core {
         clock.core = this;
         try {
             do {
-                const pc = this.registers[15] & ~1;
+                if (this.interruptsUpdated) {
+                    this.checkForInterrupts();
+                }
+                const pc = this.r[15];
                 this.at = pc;
                 if (watchBits[(pc >>> 1) & 0xffff] !== 0) {
-                    chip.onWatch(this, pc >>> 0);
+                    chip.onWatch(this, pc);
                 }
-                const cycles = this.executeInstruction() + this.penalty;
+                const cycles = this.execute(this.fetch(pc), pc) + this.penalty;
                 this.penalty = 0;
                 this.instructions++;
                 this.t += cycles * this.cycleNanos;
             } while (this.t < clock.horizon && !this.waiting);
-            if (this.waiting && this.sleep === SPECIAL.running) {
-                this.fallAsleep();
-            }
         } catch (error) {
             this.onThrow(error);
         }
         clock.core = null;
+    }
+
+    fetch(pc) {
+        const offset = pc - RAM_BASE;
+        if (offset >= 0 && offset < RAM_SIZE) {
+            return this.ram16[offset >>> 1];
+        }
+        return this.readUint16(pc);
+    }
+
+    undefinedInstruction(opcode) {
+        throw new Fault(`undefined instruction ${opcode.toString(16)}`, this.at);
+    }
+
+    refuse(kind, address) {
+        throw new Fault(kind, address);
     }
 
     onThrow(error) {
@@ -98,11 +112,21 @@ export class Core extends CortexM0Core {
 
     // --- sleep and events --------------------------------------------------------------------
 
-    // The library has seen WFE or WFI, and has taken the event latch into account for WFE.
-    fallAsleep() {
-        this.sleep = this.readUint16(this.at) === WFE ? SPECIAL.wfe : SPECIAL.wfi;
+    waitForEvent() {
+        this.fallAsleep(SPECIAL.wfe);
+    }
+
+    waitForInterrupt() {
+        this.fallAsleep(SPECIAL.wfi);
+    }
+
+    fallAsleep(kind) {
+        this.sleep = kind;
         if (this.wakesUp()) {
-            this.wake();
+            this.sleep = SPECIAL.running;
+            this.interruptsUpdated = true;
+        } else {
+            this.waiting = true;
         }
     }
 
@@ -181,7 +205,7 @@ export class Core extends CortexM0Core {
 
     exceptionEntry(number) {
         super.exceptionEntry(number);
-        this.registers[15] &= ~1;
+        this.r[15] &= ~1;
         this.penalty += ENTRY_CYCLES;
         this.chip.onException?.(this, number);
     }
@@ -189,7 +213,7 @@ export class Core extends CortexM0Core {
     exceptionReturn(value) {
         this.nvic.complete(this.IPSR);
         super.exceptionReturn(value);
-        this.registers[15] &= ~1;
+        this.r[15] &= ~1;
         this.penalty += RETURN_CYCLES;
     }
 
@@ -261,7 +285,7 @@ export class Core extends CortexM0Core {
         const offset = address - RAM_BASE;
         if (offset >= 0 && offset < RAM_SIZE) {
             if (this.mpu.on) {
-                this.mpu.check(address, false);
+                this.mpu.checkRead(offset);
             }
             return this.ram32[offset >>> 2];
         }
@@ -285,7 +309,7 @@ export class Core extends CortexM0Core {
         const offset = address - RAM_BASE;
         if (offset >= 0 && offset < RAM_SIZE) {
             if (this.mpu.on) {
-                this.mpu.check(address, false);
+                this.mpu.checkRead(offset);
             }
             return this.ram16[offset >>> 1];
         }
@@ -300,7 +324,7 @@ export class Core extends CortexM0Core {
         const offset = address - RAM_BASE;
         if (offset >= 0 && offset < RAM_SIZE) {
             if (this.mpu.on) {
-                this.mpu.check(address, false);
+                this.mpu.checkRead(offset);
             }
             return this.ram[offset];
         }
@@ -318,7 +342,7 @@ export class Core extends CortexM0Core {
         const offset = address - RAM_BASE;
         if (offset >= 0 && offset < RAM_SIZE) {
             if (this.mpu.on) {
-                this.mpu.check(address, true);
+                this.mpu.checkWrite(offset);
             }
             this.ram32[offset >>> 2] = value;
             return;
@@ -343,7 +367,7 @@ export class Core extends CortexM0Core {
         const offset = address - RAM_BASE;
         if (offset >= 0 && offset < RAM_SIZE) {
             if (this.mpu.on) {
-                this.mpu.check(address, true);
+                this.mpu.checkWrite(offset);
             }
             this.ram16[offset >>> 1] = value;
             return;
@@ -357,7 +381,7 @@ export class Core extends CortexM0Core {
         const offset = address - RAM_BASE;
         if (offset >= 0 && offset < RAM_SIZE) {
             if (this.mpu.on) {
-                this.mpu.check(address, true);
+                this.mpu.checkWrite(offset);
             }
             this.ram[offset] = value;
             return;

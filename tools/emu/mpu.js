@@ -1,8 +1,7 @@
 // The ARMv6-M memory protection unit, as far as stack guards and read-only areas need it: eight
-// regions with sub-regions; access rights of privileged code. No memory attributes, and
-// instruction fetches are treated as reads.
+// regions with sub-regions; access rights of privileged code to RAM. No memory attributes, no XN.
 
-import { Fault } from './core.js';
+import { Fault, RAM_BASE, RAM_SIZE } from './core.js';
 
 const TYPE = 0xd90;
 const CTRL = 0xd94;
@@ -10,10 +9,14 @@ const RNR = 0xd98;
 const RBAR = 0xd9c;
 const RASR = 0xda0;
 const REGIONS = 8;
+const GRAIN = 32;
+const NO_READ = 1;
+const NO_WRITE = 2;
 
 export class Mpu {
     constructor(core) {
         this.core = core;
+        this.map = new Uint8Array(RAM_SIZE / GRAIN);
         this.reset();
     }
 
@@ -25,49 +28,53 @@ export class Mpu {
         this.update();
     }
 
-    // The forbidden intervals {low, high, reads}: what lies outside is allowed.
+    // For each 32 bytes of RAM, the smallest that a region can name: may they be read, written?
     update() {
-        this.intervals = [];
-        if (this.ctrl & 1) {
-            for (let i = 0; i < REGIONS; i++) {
-                this.addRegion(this.base[i], this.attributes[i]);
-            }
+        this.map.fill(0);
+        this.on = false;
+        for (let i = 0; i < REGIONS && this.ctrl & 1; i++) {
+            this.addRegion(this.base[i], this.attributes[i]);
         }
-        this.on = this.intervals.length !== 0;
-        this.low = Math.min(...this.intervals.map((r) => r.low));
-        this.high = Math.max(...this.intervals.map((r) => r.high));
     }
 
+    // The region of the highest number decides where regions overlap.
     addRegion(base, attributes) {
-        const access = (attributes >>> 24) & 7;
-        const readOnly = access === 5 || access === 6 || access === 7;
-        if (!(attributes & 1) || (access !== 0 && !readOnly)) {
+        if (!(attributes & 1)) {
             return;
         }
+        const access = (attributes >>> 24) & 7;
+        const readOnly = access >= 5;
+        const forbidden = access === 0 ? NO_READ | NO_WRITE : readOnly ? NO_WRITE : 0;
         const size = 2 ** (((attributes >>> 1) & 0x1f) + 1);
         const part = size / 8;
+        const start = base - (base % size) - RAM_BASE;
         for (let i = 0; i < 8; i++) {
             const disabled = size >= 256 && (attributes >>> (8 + i)) & 1;
             if (!disabled) {
-                const low = base - (base % size) + i * part;
-                this.intervals.push({ low, high: low + part, reads: readOnly });
+                this.mark(start + i * part, start + (i + 1) * part, forbidden);
             }
         }
     }
 
-    check(address, write) {
-        if (address < this.low || address >= this.high) {
-            return;
-        }
-        for (const { low, high, reads } of this.intervals) {
-            if (address >= low && address < high && (write || !reads)) {
-                throw new Fault(write ? 'write to a guarded area' : 'read of a guarded area', address);
-            }
+    mark(from, to, forbidden) {
+        const first = Math.max(0, Math.floor(from / GRAIN));
+        const last = Math.min(this.map.length, Math.ceil(to / GRAIN));
+        if (first < last) {
+            this.map.fill(forbidden, first, last);
+            this.on = true;
         }
     }
 
-    owns(offset) {
-        return offset >= TYPE && offset <= RASR;
+    checkRead(offset) {
+        if (this.map[offset >>> 5] & NO_READ) {
+            throw new Fault('read of a guarded area', RAM_BASE + offset);
+        }
+    }
+
+    checkWrite(offset) {
+        if (this.map[offset >>> 5] & NO_WRITE) {
+            throw new Fault('write to a guarded area', RAM_BASE + offset);
+        }
     }
 
     read(offset) {

@@ -62,10 +62,7 @@ export class Timer extends BasePeripheral {
 
     arm(alarm) {
         const now = this.micros;
-        let delta = (alarm.target - (now % WRAP) + WRAP) % WRAP;
-        if (delta === 0) {
-            delta = WRAP;
-        }
+        const delta = (alarm.target - now) >>> 0 || WRAP;
         alarm.armed = true;
         alarm.event.at(this.zeroNanos + (now + delta) * 1000);
     }
@@ -98,11 +95,11 @@ export class Timer extends BasePeripheral {
                 return this.latchedHigh;
             case TIMELR:
                 this.latchedHigh = Math.floor(now / WRAP);
-                return now % WRAP;
+                return now >>> 0;
             case TIMERAWH:
                 return Math.floor(now / WRAP);
             case TIMERAWL:
-                return now % WRAP;
+                return now >>> 0;
             case ARMED:
                 return this.alarms.reduce((bits, alarm, i) => bits | (alarm.armed << i), 0);
             case DBGPAUSE:
