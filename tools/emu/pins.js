@@ -6,6 +6,7 @@
 import { BasePeripheral } from './library.js';
 
 const PINS = 30;
+const PAD_RESET = 0x56; // input enabled, pull-down, Schmitt trigger, 4 mA
 const CTRL_LAST = 0x0ec;
 const INTR = 0x0f0;
 const PROC_INTE = [0x100, 0x130];
@@ -25,6 +26,7 @@ export class Pins {
         this.listeners = []; // (pin, high, ns): a pin's level at the pad has changed
         this.padLevels = 0;
         chip.gpio.forEach((pin) => {
+            pin.padValue = PAD_RESET;
             pin.checkForUpdates = () => this.update(pin);
             pin.refreshInput = () => this.update(pin);
         });

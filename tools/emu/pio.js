@@ -18,6 +18,7 @@ class TimedStateMachine extends StateMachine {
         this.chip = chip;
         this.alarm = chip.clock.createAlarm(() => this.tick());
         this.phaseNanos = 0; // a clock edge, from which the others are counted
+        this.outputShiftCount = 32; // empty, as after a restart
     }
 
     get periodNanos() {

@@ -1,0 +1,95 @@
+// Simulated time: alarms, UART, the strip's wire, determinism.
+
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Machine } from '../../tools/emu/machine.js';
+import { build } from './build.js';
+
+const words = (machine, name, count) =>
+    Array.from({ length: count }, (_, i) => machine.read32(name, i));
+
+function checkAlarms(machine) {
+    machine.run(20);
+    assert.deepEqual(words(machine, 'fired', 4), [50, 50, 50, 50]);
+    assert.deepEqual(words(machine, 'core_of', 4), [0, 1, 0, 1]);
+    assert.deepEqual(words(machine, 'early', 4), [0, 0, 0, 0]);
+    assert.ok(words(machine, 'late_us', 4).every((us) => us <= 1));
+    assert.deepEqual(machine.problems(), []);
+}
+
+test('alarms: to the core that enabled them, never early', () => {
+    checkAlarms(new Machine(build('alarms')));
+});
+
+test('alarms: across the wrap of the 32-bit counter', () => {
+    const machine = new Machine(build('alarms'), { micros: 2 ** 32 - 3000 });
+    checkAlarms(machine);
+    assert.ok(machine.chip.timer.micros > 2 ** 32);
+});
+
+test('a sleeping machine is much faster than its time', () => {
+    const machine = new Machine(build('alarms'));
+    machine.run(3 * 3600 * 1000);
+    assert.ok(machine.chip.cores[0].instructions < 100000);
+    assert.equal(machine.chip.timer.micros, 3 * 3600 * 1e6);
+});
+
+test('UART: bytes take their time, interrupts follow the FIFO', () => {
+    const machine = new Machine(build('uart'));
+    machine.run(10);
+    const [{ ns, text }] = machine.uartLines;
+    assert.equal(text, 'The quick brown fox jumps over the lazy dog, and runs on.');
+    const bitNanos = (16 * (67 + 52 / 64) * 1e9) / 125e6;
+    const took = (text.length + 1) * 10 * bitNanos;
+    assert.ok(ns > took && ns < took + 50000, `${ns}`);
+    assert.ok(machine.read32('tx_interrupts') >= 1);
+    assert.ok(machine.read32('tx_interrupts') <= 4);
+    machine.type('hello 1\n');
+    machine.run(10);
+    assert.equal(machine.uartLines[1].text, 'HELLO 1');
+    assert.equal(machine.read32('rx_interrupts'), 1); // below the mark: one time-out
+    assert.deepEqual(machine.problems(), []);
+});
+
+test('PIO and DMA: frames on the wire, within the data sheet', () => {
+    const machine = new Machine(build('strip'));
+    const wire = machine.strip(2, { order: 'GRB' });
+    machine.run(3);
+    assert.equal(machine.read32('frames'), 2);
+    assert.equal(machine.read32('interrupts'), 2);
+    assert.equal(machine.read32('interrupt_core'), 1);
+    assert.deepEqual(wire.errors, []);
+    const [first, second] = wire.frames.map((frame) => frame.pixels);
+    assert.deepEqual(first[3], { g: 0x30, r: 0, b: 3 });
+    assert.deepEqual(second[4], { g: 0, r: 0x0f, b: 0xf0 });
+    assert.equal(second.length, 8);
+    assert.deepEqual(machine.problems(), []);
+});
+
+test('PIO: one bit takes 1.25 us', () => {
+    const machine = new Machine(build('strip'));
+    const rises = [];
+    machine.onEdge((pin, high, ns) => high && rises.push(ns), [2]);
+    machine.run(1);
+    const gaps = rises.slice(1, 24 * 8).map((ns, i) => ns - rises[i]);
+    assert.ok(gaps.every((gap) => Math.abs(gap - 1250) < 1));
+});
+
+test('a pulse outside the data sheet is seen', () => {
+    const machine = new Machine(build('strip'));
+    const wire = machine.strip(2, { profile: 'sk6812' });
+    machine.run(3);
+    assert.ok(wire.errors.length > 0);
+});
+
+function logOf(seed) {
+    const machine = new Machine(build('strip'), { seed, record: true });
+    machine.watch('on_dma');
+    machine.run(3);
+    return machine.log.join('\n');
+}
+
+test('the same seed gives the same log, byte for byte; another seed another', () => {
+    assert.equal(logOf(5), logOf(5));
+    assert.notEqual(logOf(5), logOf(6));
+});
