@@ -11,6 +11,7 @@ import { Dma } from './dma.js';
 import { Timer } from './timer.js';
 import { Uart } from './uart.js';
 import { Rom } from './rom.js';
+import { addFrequencyCounter } from './clocks.js';
 import { PlainRegisters, Resets, makeRosc, makeVreg, makeXipControl, makeIoQspi } from './plain.js';
 
 const ROM_END = 0x4000;
@@ -70,6 +71,7 @@ export class Chip extends RP2040 {
             0x50200: this.pio[0],
             0x50300: this.pio[1],
         });
+        addFrequencyCounter(this);
         this.watchPsm(this.peripherals[0x40010]);
         this.limitSysCfg();
         this.makeMap();
