@@ -44,6 +44,7 @@ export class Core extends Thumb {
         this.ram16 = new Uint16Array(chip.sram.buffer);
         this.ram32 = new Uint32Array(chip.sram.buffer);
         this.flash = chip.flashUnit;
+        this.watchBits = chip.watchBits;
         this.t = 0; // this core's time, ns
         this.cycleNanos = 8;
         this.penalty = 0; // cycles to add to the instruction that executes
@@ -59,30 +60,20 @@ export class Core extends Thumb {
         return !this.waiting;
     }
 
-    /** Execute until the clock's horizon, sleep or a fault. */
-    burst() {
-        const { clock, chip } = this;
-        const { watchBits } = chip;
-        clock.core = this;
-        try {
-            do {
-                if (this.interruptsUpdated) {
-                    this.checkForInterrupts();
-                }
-                const pc = this.r[15];
-                this.at = pc;
-                if (watchBits[(pc >>> 1) & 0xffff] !== 0) {
-                    chip.onWatch(this, pc);
-                }
-                const cycles = this.execute(this.fetch(pc), pc) + this.penalty;
-                this.penalty = 0;
-                this.instructions++;
-                this.t += cycles * this.cycleNanos;
-            } while (this.t < clock.horizon && !this.waiting);
-        } catch (error) {
-            this.onThrow(error);
+    /** Execute one instruction, or the first of a handler. */
+    step() {
+        if (this.interruptsUpdated) {
+            this.checkForInterrupts();
         }
-        clock.core = null;
+        const pc = this.r[15];
+        this.at = pc;
+        if (this.watchBits[(pc >>> 1) & 0xffff] !== 0) {
+            this.chip.onWatch(this, pc);
+        }
+        const cycles = this.execute(this.fetch(pc), pc) + this.penalty;
+        this.penalty = 0;
+        this.instructions++;
+        this.t += cycles * this.cycleNanos;
     }
 
     fetch(pc) {

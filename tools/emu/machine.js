@@ -145,8 +145,7 @@ export class Machine {
             if (this.pendingReset !== null) {
                 this.resetChip();
             }
-            const [zero, one] = this.chip.cores;
-            const core = earlier(zero, one);
+            const core = earlier(this.chip.cores[0], this.chip.cores[1]);
             const next = clock.nextNanos;
             const t = core === null ? Infinity : core.t;
             if (Math.min(next, t) >= limit) {
@@ -155,10 +154,8 @@ export class Machine {
             } else if (next <= t) {
                 clock.runFirst();
             } else {
-                const other = core === zero ? one : zero;
-                const until = other.waiting ? limit : Math.min(limit, other.t);
-                clock.horizon = Math.min(until, next);
-                core.burst();
+                clock.horizon = Math.min(limit, next);
+                execute(clock, this.chip.cores[0], this.chip.cores[1]);
             }
         }
         this.settle();
@@ -354,6 +351,40 @@ export class Machine {
 
     note(who, what, detail) {
         this.log?.push(`${cycles(this.clock.nanos)} ${who} ${what} ${detail}`);
+    }
+}
+
+// Let the cores execute up to the clock's horizon. A fault ends the round.
+function execute(clock, zero, one) {
+    try {
+        if (zero.waiting) {
+            alone(clock, one);
+        } else if (one.waiting) {
+            alone(clock, zero);
+        } else {
+            together(clock, zero, one);
+        }
+    } catch (error) {
+        clock.core.onThrow(error);
+    }
+    clock.core = null;
+}
+
+function alone(clock, core) {
+    clock.core = core;
+    do {
+        core.step();
+    } while (core.t < clock.horizon && !core.waiting);
+}
+
+function together(clock, zero, one) {
+    while (!zero.waiting && !one.waiting) {
+        const core = zero.t <= one.t ? zero : one;
+        if (core.t >= clock.horizon) {
+            return;
+        }
+        clock.core = core;
+        core.step();
     }
 }
 
