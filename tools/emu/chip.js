@@ -35,7 +35,7 @@ export class Chip extends RP2040 {
         this.flashUnit = new Flash(clock);
         this.flashUnit.chip = this;
         this.flash = this.flashUnit.bytes;
-        this.dmaPort = { penalty: 0 };
+        this.dmaPort = { penalty: 0, mpu: { guardsFlash: false } }; // a reader of flash like a core
         this.cores = [new Core(this, 0), new Core(this, 1)];
         [this.core] = this.cores;
         this.replaceParts(random, hadPowerOn);

@@ -195,10 +195,36 @@ export class Core extends Thumb {
     }
 
     exceptionEntry(number) {
-        super.exceptionEntry(number);
-        this.r[15] &= ~1;
+        const { r } = this;
+        const process = this.SPSEL === 1 && this.currentMode === 0;
+        const old = r[13];
+        const frame = (old - 32) & ~4;
+        const psr = this.xPSR | (old & 4 ? 1 << 9 : 0);
+        const words = [r[0], r[1], r[2], r[3], r[12], r[14], r[15], psr];
+        r[13] = frame;
+        words.forEach((word, i) => this.stack(number, frame + 4 * i, word));
+        r[14] = this.currentMode === 1 ? 0xfffffff1 : process ? 0xfffffffd : 0xfffffff9;
+        this.currentMode = 1;
+        this.IPSR = number;
+        this.switchStack(0);
+        this.eventRegistered = true;
+        if (number <= HARD_FAULT) {
+            this.mpu.suspend();
+        }
+        r[15] = this.readUint32(this.VTOR + 4 * number) & ~1;
         this.penalty += ENTRY_CYCLES;
-        this.chip.onException?.(this, number);
+    }
+
+    // A word that cannot be stacked is lost on the way to HardFault, whose handler runs all the
+    // same (ARMv6-M has no lockup for it); on the way to another handler it is a fault.
+    stack(number, address, word) {
+        try {
+            this.writeUint32(address, word);
+        } catch (error) {
+            if (!(error instanceof Fault) || number !== HARD_FAULT) {
+                throw error;
+            }
+        }
     }
 
     exceptionReturn(value) {
@@ -206,10 +232,13 @@ export class Core extends Thumb {
         super.exceptionReturn(value);
         this.r[15] &= ~1;
         this.penalty += RETURN_CYCLES;
+        if (this.IPSR !== HARD_FAULT && this.IPSR !== NMI) {
+            this.mpu.resume();
+        }
     }
 
     hardFault(fault) {
-        this.registers[15] = this.at;
+        this.r[15] = this.at;
         this.chip.recordFault(this, fault);
         if (this.IPSR === HARD_FAULT || this.IPSR === NMI) {
             this.lock();
@@ -221,9 +250,8 @@ export class Core extends Thumb {
             if (!(error instanceof Fault)) {
                 throw error;
             }
-            this.at = this.registers[15];
             this.chip.recordFault(this, error);
-            this.lock();
+            this.lock(); // there is no vector
         }
     }
 

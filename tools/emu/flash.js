@@ -46,6 +46,9 @@ export class Flash {
 
     // What a read costs, and whether it is allowed at all.
     touch(core, address) {
+        if (core.mpu.guardsFlash) {
+            core.mpu.checkFlash(address);
+        }
         if (!this.xipOn || this.busy) {
             const why = this.busy ? 'flash is busy' : 'XIP is off';
             throw new Fault(`access to the XIP window while ${why}`, address);

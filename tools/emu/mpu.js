@@ -1,5 +1,6 @@
 // The ARMv6-M memory protection unit, as far as stack guards and read-only areas need it: eight
-// regions with sub-regions; access rights of privileged code to RAM. No memory attributes, no XN.
+// regions with sub-regions; access rights of privileged code to RAM and flash. No memory attributes,
+// no XN, and the background map is open.
 
 import { Fault, RAM_BASE, RAM_SIZE } from './core.js';
 
@@ -10,8 +11,12 @@ const RBAR = 0xd9c;
 const RASR = 0xda0;
 const REGIONS = 8;
 const GRAIN = 32;
+const FLASH = 0x10000000;
+const FLASH_END = 0x14000000;
 const NO_READ = 1;
 const NO_WRITE = 2;
+const ENABLE = 1;
+const IN_FAULTS = 2; // of CTRL: HFNMIENA
 
 export class Mpu {
     constructor(core) {
@@ -29,12 +34,29 @@ export class Mpu {
     }
 
     // For each 32 bytes of RAM, the smallest that a region can name: may they be read, written?
+    // What lies elsewhere is a list of intervals.
     update() {
         this.map.fill(0);
-        this.on = false;
-        for (let i = 0; i < REGIONS && this.ctrl & 1; i++) {
+        this.elsewhere = [];
+        for (let i = 0; i < REGIONS && this.ctrl & ENABLE; i++) {
             this.addRegion(this.base[i], this.attributes[i]);
         }
+        this.resume();
+    }
+
+    /** While a HardFault or NMI runs, the unit is off, unless it was told otherwise. */
+    suspend() {
+        if (!(this.ctrl & IN_FAULTS)) {
+            this.on = false;
+            this.guardsFlash = false;
+        }
+    }
+
+    resume() {
+        this.on = (this.ctrl & ENABLE) !== 0;
+        this.guardsFlash = this.elsewhere.some(
+            ({ from, to, forbidden }) => forbidden & NO_READ && from < FLASH_END && to > FLASH,
+        );
     }
 
     // The region of the highest number decides where regions overlap.
@@ -47,7 +69,7 @@ export class Mpu {
         const forbidden = access === 0 ? NO_READ | NO_WRITE : readOnly ? NO_WRITE : 0;
         const size = 2 ** (((attributes >>> 1) & 0x1f) + 1);
         const part = size / 8;
-        const start = base - (base % size) - RAM_BASE;
+        const start = base - (base % size);
         for (let i = 0; i < 8; i++) {
             const disabled = size >= 256 && (attributes >>> (8 + i)) & 1;
             if (!disabled) {
@@ -57,12 +79,12 @@ export class Mpu {
     }
 
     mark(from, to, forbidden) {
-        const first = Math.max(0, Math.floor(from / GRAIN));
-        const last = Math.min(this.map.length, Math.ceil(to / GRAIN));
+        const first = Math.max(0, Math.floor((from - RAM_BASE) / GRAIN));
+        const last = Math.min(this.map.length, Math.ceil((to - RAM_BASE) / GRAIN));
         if (first < last) {
             this.map.fill(forbidden, first, last);
-            this.on = true;
         }
+        this.elsewhere.unshift({ from, to, forbidden });
     }
 
     checkRead(offset) {
@@ -74,6 +96,14 @@ export class Mpu {
     checkWrite(offset) {
         if (this.map[offset >>> 5] & NO_WRITE) {
             throw new Fault('write to a guarded area', RAM_BASE + offset);
+        }
+    }
+
+    /** A read of flash. */
+    checkFlash(address) {
+        const region = this.elsewhere.find(({ from, to }) => address >= from && address < to);
+        if (region !== undefined && region.forbidden & NO_READ) {
+            throw new Fault('read of guarded flash', address);
         }
     }
 

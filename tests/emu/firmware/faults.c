@@ -27,6 +27,21 @@ static void guard(uintptr_t base, unsigned eighth) /* 32 of these 256 bytes: no 
 
 static volatile uint32_t deep[64] __attribute__((aligned(256)));
 
+/* Never comes back: the stack grows into its guard, and the handler starts below it. */
+__attribute__((noinline)) static void overflow(uint32_t depth)
+{
+    volatile uint32_t here[8];
+    here[0] = depth;
+    uintptr_t top = 0x20040000u - 1024;
+    if (depth == 0) {
+        guard(top, 0);
+    }
+    if (here[0] < 1000) {
+        overflow(depth + 1);
+    }
+    here[1]++;
+}
+
 void test_main(void)
 {
     vectors[3] = on_fault;
@@ -55,6 +70,14 @@ void test_main(void)
         break;
     case 6:
         REG(0x10001000) = 1;
+        break;
+    case 7:
+        MPU_RBAR = 0x10000000 | 0x10;
+        MPU_RASR = 27 << 1 | 1;
+        MPU_CTRL = 5;
+        break; /* the next instruction is in flash */
+    case 8:
+        overflow(0);
         break;
     default:
         ((void (*)(void))(uintptr_t)words)(); /* an even address */
