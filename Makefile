@@ -2,13 +2,16 @@
 APP ?= seed
 
 .DEFAULT_GOAL := run
-.PHONY: run firmware test verify bench tidy sizes clean help
+.PHONY: run firmware emu test verify bench tidy sizes clean help
 
 run:
 	@exec tools/run $(APP) $(ARGS)
 
 firmware:
 	@exec tools/firmware $(BOARD)
+
+emu:
+	@exec tools/run-emu $(APP) $(ARGS)
 
 test:
 	@exec tools/test
@@ -31,6 +34,7 @@ clean:
 help:
 	@echo 'make run [APP=seed]   build a program and start it on this machine; also plain `make`'
 	@echo 'make firmware         build the programs for the chip: UF2 files [BOARD=pico]'
+	@echo 'make emu [APP=seed]   build a program for the chip and run it in the emulator'
 	@echo 'make test             every test that this machine can run'
 	@echo 'make verify           the same with more seeds and longer rounds'
 	@echo 'make bench            compare the kernel with other libraries'
