@@ -62,9 +62,10 @@ test('--log: the same log twice', () => {
 });
 
 test('wrong usage: 2; no image: 3; --help: 0', () => {
-    for (const words of [[], ['a', 'b'], ['a', '--for'], ['a', '--for', 'x'], ['a', '--pin', '40=1']]) {
+    for (const line of ['', 'a b', 'a --for', 'a --for x', 'a --pin 40=1', 'a --press 1']) {
+        const words = line.split(' ').filter((word) => word !== '');
         const { status, stderr } = emu(...words);
-        assert.equal(status, 2, words.join(' '));
+        assert.equal(status, 2, line);
         assert.equal(stderr.split('\n').length, 2);
     }
     assert.equal(emu('no-such-file').status, 3);

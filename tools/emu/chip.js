@@ -78,7 +78,7 @@ export class Chip extends RP2040 {
         this.pins.updateAll();
     }
 
-    // --- time -------------------------------------------------------------------------------------
+    // --- time -----------------------------------------------------------------------------------
 
     get cycleNanos() {
         return 1e9 / this.clkSys;
@@ -96,7 +96,7 @@ export class Chip extends RP2040 {
         this.clockChanged();
     }
 
-    // --- between the cores --------------------------------------------------------------------------
+    // --- between the cores ----------------------------------------------------------------------
 
     sendEvent() {
         this.cores.forEach((core) => core.event());
@@ -117,7 +117,7 @@ export class Chip extends RP2040 {
         throw new Fault(`breakpoint ${code}`, core.at);
     }
 
-    // --- resets -----------------------------------------------------------------------------------
+    // --- resets ---------------------------------------------------------------------------------
 
     watchPsm(psm) {
         const write = psm.writeUint32.bind(psm);
@@ -125,7 +125,9 @@ export class Chip extends RP2040 {
             const before = psm.frceOff;
             write(offset, value);
             if (offset === PSM_FRCE_OFF) {
-                this.cores.forEach((core, i) => this.forceCore(core, PSM_PROC0 << i, before, value));
+                this.cores.forEach((core, i) => {
+                    this.forceCore(core, PSM_PROC0 << i, before, value);
+                });
             }
         };
     }
@@ -156,7 +158,7 @@ export class Chip extends RP2040 {
         this.peripherals[0x40004] = new PlainRegisters(this, 'SYSCFG');
     }
 
-    // --- the bus, as the cores see it ---------------------------------------------------------------
+    // --- the bus, as the cores see it -----------------------------------------------------------
 
     // The library's table has keys far apart, which is slow: this one is dense.
     makeMap() {
@@ -203,7 +205,7 @@ export class Chip extends RP2040 {
         writeAlias(peripheral, address & 0xfff, value, (address >>> 12) & 3);
     }
 
-    // --- the bus, as DMA sees it (the library's channels call these) ---------------------------------
+    // --- the bus, as DMA sees it (the library's channels call these) ----------------------------
 
     readUint32(address) {
         return this.dmaRead(address, 'read32') ?? super.readUint32(address);
@@ -232,7 +234,7 @@ export class Chip extends RP2040 {
         }
     }
 
-    // --- what went wrong ------------------------------------------------------------------------------
+    // --- what went wrong ------------------------------------------------------------------------
 
     recordFault(core, fault) {
         this.onFault({

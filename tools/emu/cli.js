@@ -82,7 +82,8 @@ async function live(machine, options, state) {
 
 // One sentence for each thing that must not have happened.
 function findings(machine, options, strips, state) {
-    const allowed = options.allow.map((text) => ({ pattern: { test: (key) => key.includes(text) } }));
+    const names = (text) => ({ pattern: { test: (key) => key.includes(text) } });
+    const allowed = options.allow.map(names);
     const list = machine.problems({ allowed, faults: options.faults });
     strips.forEach(({ pin, wire }) => {
         if (wire.errors.length !== 0) {

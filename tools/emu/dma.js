@@ -108,7 +108,7 @@ export class Dma extends BasePeripheral {
         return x === 0 ? 0 : Math.max(1, y / x);
     }
 
-    // --- interrupts and registers -----------------------------------------------------------------
+    // --- interrupts and registers ---------------------------------------------------------------
 
     status(line) {
         return (this.intRaw & this.enabled[line]) | this.forced[line];

@@ -107,7 +107,7 @@ export class Flash {
         }
     }
 
-    // --- erase and program; each answers how long the chip is busy --------------------------------
+    // --- erase and program; each answers how long the chip is busy ------------------------------
 
     eraseSector(offset) {
         this.counts.sectors++;

@@ -118,7 +118,8 @@ function readSymbols(file) {
             symbols.push(readSymbol(file, at, names));
         }
     }
-    return symbols.filter(({ name, kind }) => name !== '' && !name.startsWith('$') && kind < STT_FILE);
+    const isNamed = ({ name, kind }) => name !== '' && !name.startsWith('$') && kind < STT_FILE;
+    return symbols.filter(isNamed);
 }
 
 function readSymbol(file, at, names) {

@@ -52,7 +52,7 @@ export class Machine {
         this.powerOn();
     }
 
-    // --- making and resetting the chip --------------------------------------------------------------
+    // --- making and resetting the chip ----------------------------------------------------------
 
     makeChip(first) {
         const chip = new Chip(this.clock, this.chipEvents(), new Random(this.seed), first);
@@ -119,7 +119,7 @@ export class Machine {
         this.powerOn();
     }
 
-    // --- running ------------------------------------------------------------------------------------
+    // --- running --------------------------------------------------------------------------------
 
     /** Now, in ns since power-on. */
     get now() {
@@ -203,7 +203,7 @@ export class Machine {
         this.clock.createAlarm(call, true).at(ms * 1e6);
     }
 
-    // --- what is connected ----------------------------------------------------------------------------
+    // --- what is connected ----------------------------------------------------------------------
 
     /** Lines that UART 0 has sent: [{ns, text}]. */
     get uartLines() {
@@ -263,7 +263,7 @@ export class Machine {
         this.wires.forEach((wire) => wire.settle(this.now));
     }
 
-    // --- looking inside -------------------------------------------------------------------------------
+    // --- looking inside -------------------------------------------------------------------------
 
     /** The address that a symbol's name, or a number, stands for. */
     address(what) {
@@ -306,7 +306,7 @@ export class Machine {
         new DataView(this.chip.sram.buffer).setUint32(this.address(what) - RAM, value, true);
     }
 
-    // --- what went wrong --------------------------------------------------------------------------------
+    // --- what went wrong ------------------------------------------------------------------------
 
     fault(fault) {
         this.faults.push(fault);

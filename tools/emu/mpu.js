@@ -1,6 +1,6 @@
 // The ARMv6-M memory protection unit, as far as stack guards and read-only areas need it: eight
-// regions with sub-regions; access rights of privileged code to RAM and flash. No memory attributes,
-// no XN, and the background map is open.
+// regions with sub-regions; access rights of privileged code to RAM and flash. No memory
+// attributes, no XN, and the background map is open.
 
 import { Fault, RAM_BASE, RAM_SIZE } from './core.js';
 

@@ -42,8 +42,9 @@ function strip(text) {
 
 function unescape(text) {
     const plain = { n: '\n', r: '\r', t: '\t', '\\': '\\' };
+    const byte = (code) => String.fromCharCode(parseInt(code.slice(1), 16));
     return text.replace(/\\(x[0-9a-fA-F]{2}|.)/g, (_, code) =>
-        code.length === 3 ? String.fromCharCode(parseInt(code.slice(1), 16)) : (plain[code] ?? code),
+        code.length === 3 ? byte(code) : (plain[code] ?? code),
     );
 }
 

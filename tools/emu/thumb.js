@@ -270,7 +270,7 @@ export class Thumb extends CortexM0Core {
         }
     }
 
-    // --- loads and stores -------------------------------------------------------------------------
+    // --- loads and stores -----------------------------------------------------------------------
 
     charge(address, peripheral) {
         const top = address >>> 28;
@@ -406,7 +406,7 @@ export class Thumb extends CortexM0Core {
         }
     }
 
-    // --- the rest ---------------------------------------------------------------------------------
+    // --- the rest -------------------------------------------------------------------------------
 
     address(opcode, pc) {
         const base = opcode & 0x800 ? this.r[SP] : (pc + 4) & ~3;

@@ -85,7 +85,7 @@ export class Uart extends BasePeripheral {
         return this.depth === 1 ? 1 : (DEPTH * EIGHTHS[Math.min((this.ifls >> 3) & 7, 4)]) / 8;
     }
 
-    // --- transmitting -----------------------------------------------------------------------------
+    // --- transmitting ---------------------------------------------------------------------------
 
     send(byte) {
         if (this.sending.length >= this.depth) {
@@ -122,7 +122,7 @@ export class Uart extends BasePeripheral {
         this.onByte(byte, this.clock.nanos);
     }
 
-    // --- receiving --------------------------------------------------------------------------------
+    // --- receiving ------------------------------------------------------------------------------
 
     get canReceive() {
         return (this.cr & 0x201) === 0x201;
@@ -167,7 +167,7 @@ export class Uart extends BasePeripheral {
         return byte | overrun;
     }
 
-    // --- registers --------------------------------------------------------------------------------
+    // --- registers ------------------------------------------------------------------------------
 
     update() {
         this.chip.setInterrupt(this.irq, (this.status & this.mask) !== 0);

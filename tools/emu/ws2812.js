@@ -4,16 +4,12 @@
 // Nanoseconds, [shortest, longest]. WS2812B (Worldsemi, 2016): T0H 0.4, T1H 0.8, T0L 0.85, T1L
 // 0.45 us, each within 150 ns; reset at least 50 us (280 us for parts made since 2017).
 // SK6812 RGBW (Opsco): T0H 0.3, T1H 0.6, T0L 0.9, T1L 0.6 us within 150 ns; reset 80 us.
+const WS2812B = { zero: [250, 550], one: [650, 950], low0: [700, 1000], low1: [300, 600] };
+const SK6812 = { zero: [150, 450], one: [450, 750], low0: [750, 1050], low1: [450, 750] };
 export const PROFILES = {
-    ws2812b: { zero: [250, 550], one: [650, 950], low0: [700, 1000], low1: [300, 600], reset: 50e3 },
-    'ws2812b-2017': {
-        zero: [250, 550],
-        one: [650, 950],
-        low0: [700, 1000],
-        low1: [300, 600],
-        reset: 280e3,
-    },
-    sk6812: { zero: [150, 450], one: [450, 750], low0: [750, 1050], low1: [450, 750], reset: 80e3 },
+    ws2812b: { ...WS2812B, reset: 50e3 },
+    'ws2812b-2017': { ...WS2812B, reset: 280e3 },
+    sk6812: { ...SK6812, reset: 80e3 },
 };
 
 const within = (value, [low, high]) => value >= low && value <= high;

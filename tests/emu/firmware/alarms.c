@@ -14,10 +14,22 @@ static void on_alarm(unsigned n)
     fired[n]++;
 }
 
-static void on_alarm0(void) { on_alarm(0); }
-static void on_alarm1(void) { on_alarm(1); }
-static void on_alarm2(void) { on_alarm(2); }
-static void on_alarm3(void) { on_alarm(3); }
+static void on_alarm0(void)
+{
+    on_alarm(0);
+}
+static void on_alarm1(void)
+{
+    on_alarm(1);
+}
+static void on_alarm2(void)
+{
+    on_alarm(2);
+}
+static void on_alarm3(void)
+{
+    on_alarm(3);
+}
 
 static void wait_for(unsigned n, uint32_t us)
 {

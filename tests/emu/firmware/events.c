@@ -25,7 +25,10 @@ static void on_alarm(void)
     handled++;
 }
 
-static void alarm_in(uint32_t us) { TIMER_ALARM(0) = TIMER_RAWL + us; }
+static void alarm_in(uint32_t us)
+{
+    TIMER_ALARM(0) = TIMER_RAWL + us;
+}
 
 static void clear_alarm(void)
 {

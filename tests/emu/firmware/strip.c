@@ -2,11 +2,10 @@
  * core 1. */
 #include "chip.h"
 
-#define PIN 2
-#define PIO0 0x50200000u
+#define PIN    2
+#define PIO0   0x50200000u
 #define PIXELS 8
-#define DMA 0x50000000u
-#define RESETS_DONE REG(0x4000c008u)
+#define DMA    0x50000000u
 
 volatile uint32_t interrupts, interrupt_core, frames;
 static uint32_t pixels[PIXELS];
@@ -20,11 +19,11 @@ static void start_pio(void)
         REG(PIO0 + 0x48 + 4 * i) = program[i];
     }
     IO_CTRL(PIN) = FUNCTION_PIO0;
-    REG(PIO0 + 0xc8) = 15u << 16 | 160u << 8;                /* 125 / 15.625 = 8 MHz */
-    REG(PIO0 + 0xcc) = 3u << 12;                             /* wrap after the fourth */
-    REG(PIO0 + 0xd0) = 1u << 30 | 24u << 25 | 1u << 17;      /* join, 24 bits, auto-pull, left */
+    REG(PIO0 + 0xc8) = 15u << 16 | 160u << 8;           /* 125 / 15.625 = 8 MHz */
+    REG(PIO0 + 0xcc) = 3u << 12;                        /* wrap after the fourth */
+    REG(PIO0 + 0xd0) = 1u << 30 | 24u << 25 | 1u << 17; /* join, 24 bits, auto-pull, left */
     REG(PIO0 + 0xdc) = 1u << 29 | 1u << 26 | PIN << 10 | PIN << 5;
-    REG(PIO0 + 0xd8) = 0xe081;                               /* set pindirs, 1 */
+    REG(PIO0 + 0xd8) = 0xe081; /* set pindirs, 1 */
     REG(PIO0) = 1;
 }
 
