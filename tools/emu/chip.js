@@ -30,6 +30,7 @@ export class Chip extends RP2040 {
         super(clock);
         Object.assign(this, events); // onWatch, onEdge, onFault, onWarning, onStop, …
         this.watchBits = new Uint8Array(65536);
+        this.startMicros ??= 0; // where the timer starts whenever it is reset
         this.ramEntry = null; // vector table of an image that runs from RAM
         this.logger = this.makeLogger();
         this.flashUnit = new Flash(clock);

@@ -25,7 +25,7 @@ export class Machine {
      * `image`: a path, or what readImage() gave.
      * `seed`: 0 runs both cores at the clock's speed and in step; others vary speed and phase.
      * `missCycles`: what a miss of the XIP cache costs; 0: no cache model.
-     * `micros`: where the timer stands at power-on.
+     * `micros`: where the timer starts, at power-on and after its reset.
      * `record`: keep a log of everything that has a time stamp (`log`).
      */
     constructor(image, { seed = 0, missCycles = 0, micros = 0, record = false } = {}) {
@@ -44,9 +44,9 @@ export class Machine {
         this.lines = [new Lines(this, 0), new Lines(this, 1)];
         this.stopReason = null;
         this.pendingReset = null;
+        this.startMicros = micros;
         this.cache = missCycles ? new XipCache(missCycles) : null;
         this.chip = this.makeChip(true);
-        this.chip.timer.micros = micros;
         this.image.load(this.chip.flashUnit.bytes, this.chip.sram);
         this.chip.ramEntry = this.image.ramEntry;
         this.powerOn();
@@ -65,6 +65,7 @@ export class Machine {
 
     chipEvents() {
         return {
+            startMicros: this.startMicros,
             onWatch: (core, pc) => this.watched.get(pc)?.forEach((call) => call(core)),
             onEdge: (pin, high) => this.edge(pin, high),
             onFault: (fault) => this.fault(fault),

@@ -37,7 +37,7 @@ export class Timer extends BasePeripheral {
 
     reset() {
         this.alarms.forEach((alarm) => this.disarm(alarm));
-        this.zeroNanos = this.clock.nanos; // when the counter was zero
+        this.zeroNanos = this.clock.nanos - this.chip.startMicros * 1000; // when it was zero
         this.pausedAt = null;
         this.latchedHigh = 0;
         this.writtenLow = 0;

@@ -1,0 +1,49 @@
+// The seed program, unmodified: the lines that it publishes, in their rhythm.
+
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { app, problems, texts } from './firmware.js';
+
+// Addresses of objects may change.
+const plain = (machine) => texts(machine).map((text) => text.replace(/ at [0-9a-f]+>/, ' at …>'));
+
+const worker = (n, count) => `Worker Worker ${n}, <AppWorker object at …>: Run count ${count}`;
+const nap = (seconds) => `Main loop work: ${seconds} seconds`;
+
+test('seven seconds of the seed program', () => {
+    const machine = app('seed');
+    machine.run(7500);
+    const lines = plain(machine);
+    const of = (pattern) => lines.filter((line) => pattern.test(line));
+    assert.deepEqual(lines.slice(0, 3), [
+        'Starting event loop thread',
+        'Event loop thread running',
+        'Starting asyncio main loop',
+    ]);
+    assert.deepEqual(of(/^Worker/), [
+        worker(0, 1),
+        worker(1, 1),
+        worker(0, 2),
+        worker(1, 2),
+        worker(0, 3),
+        worker(1, 3),
+        worker(0, 4),
+    ]);
+    assert.deepEqual(of(/^Main/), [nap(2), nap(5), nap(2)]);
+    assert.equal(lines.length, 13);
+    assert.deepEqual(problems(machine), []);
+});
+
+test('its shell: a worker is added while the others run; quit ends both loops in order', () => {
+    const machine = app('seed');
+    assert.ok(machine.runUntilLine('Run count 1'));
+    machine.type('add beat 10 1\r');
+    machine.run(1100);
+    machine.type('workers\r');
+    assert.ok(machine.runUntilLine(/^beat +active/, { withinMs: 1500 }));
+    machine.type('quit\r');
+    assert.ok(machine.runUntilLine('Stopping event loop thread', { withinMs: 1500 }));
+    machine.run(2100);
+    assert.equal(machine.chip.cores[0].sleep, 'wfi');
+    assert.deepEqual(problems(machine), []);
+});
