@@ -1,8 +1,9 @@
 /* Both loops exchange everything that the kernel offers, and count what is wrong: whatever the
  * phase and the speed of the cores, the lines are the same.
  *
- *   core 0: takes `up` in order · answers each by `down` · reads `weather` · posts a job to core 1
- *   core 1: a worker pushes `up`, writes `weather`; a task takes `down` and sets `done` at the end */
+ *   core 0: takes `up` in order, answers each by `down`, reads `weather`, posts a job to core 1
+ *   core 1: a worker pushes `up`, writes `weather`; a task takes `down` and sets `done` at the end
+ */
 #include "yoke/yoke.h"
 
 #include <stdio.h>
