@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { Machine, readImage, cycles } from './machine.js';
 import { readOptions, UsageError } from './options.js';
 import { Screen } from './draw.js';
+import { Profile } from './profile.js';
 
 const SLICE_MS = 10; // of simulated time between looks at the terminal
 const CTRL_C = 3;
@@ -131,6 +132,7 @@ async function main() {
     const state = { why: undefined, startedAt: performance.now() };
     state.realTime = Boolean(process.stdout.isTTY) && !options.fast;
     const machine = makeMachine(options);
+    const profile = options.profile ? new Profile(machine) : null;
     const screen = new Screen(process.stdout, process.env, options.strip.length);
     const strips = connectStrips(machine, options, screen);
     connectConsole(machine, (why) => (state.why = why));
@@ -144,6 +146,7 @@ async function main() {
     if (options.log !== undefined) {
         await writeLog(machine, options.log);
     }
+    profile?.lines().forEach((line) => process.stderr.write(`${line}\n`));
     const list = findings(machine, options, strips, state);
     list.forEach(say);
     report(machine, state, strips);

@@ -61,6 +61,7 @@ const OPTIONS = {
     timer: [number],
     watch: [String, true],
     log: [String],
+    profile: [null],
     fast: [null],
     allow: [String, true],
     faults: [null],

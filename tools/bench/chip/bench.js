@@ -1,0 +1,69 @@
+// The bench on the emulated chip: prints the limits, then the table.
+
+import { ROWS } from './rows.js';
+import { WrongCount } from './measure.js';
+
+const LIMITS = [
+    'An emulated RP2040 at 125 MHz, cycles as the Cortex-M0+ manual has them; not seen on silicon.',
+    'No bus contention, no XIP misses (code in flash runs as from RAM), GPIO and DMA cost nothing.',
+    'A stamp is the time of the first instruction of a function. tools/emu/README.md has the rest.',
+];
+
+function fail(text) {
+    process.stderr.write(`bench: ${text} (--help tells more)\n`);
+    process.exit(2);
+}
+
+function readOptions(words) {
+    const options = { seconds: 60, only: '', check: false };
+    while (words.length !== 0) {
+        const word = words.shift();
+        if (word === '--quick') {
+            options.seconds = 3;
+        } else if (word === '--check') {
+            options.check = true;
+        } else if (word === '--only' && words.length !== 0) {
+            options.only = words.shift();
+        } else {
+            fail(`${word} is not understood`);
+        }
+    }
+    return options;
+}
+
+function show(row, { ours, theirs, ok }) {
+    console.log(`\n${row.name}`);
+    console.log(`  Yoke         ${ours}`);
+    console.log(`  target       ${row.target}: ${ok ? 'met' : 'MISSED'}`);
+    console.log(`  MicroPython  ${row.sketch}`);
+    console.log(`  pico-sdk     ${theirs}`);
+}
+
+function main() {
+    const options = readOptions(process.argv.slice(2));
+    const rows = ROWS.filter(({ name }) => name.includes(options.only));
+    if (rows.length === 0) {
+        fail(`no row has "${options.only}" in its name`);
+    }
+    LIMITS.forEach((line) => console.log(line));
+    let missed = 0;
+    for (const row of rows) {
+        try {
+            const result = row.run(options.seconds);
+            missed += result.ok ? 0 : 1;
+            show(row, result);
+        } catch (error) {
+            if (!(error instanceof WrongCount)) {
+                throw error;
+            }
+            console.log(`\n${row.name}\n  WRONG: ${error.message}`);
+            process.exitCode = 2;
+        }
+    }
+    console.log(`\n${rows.length - missed} of ${rows.length} targets met`);
+    if (missed !== 0 && options.check) {
+        process.exitCode ||= 1;
+    }
+}
+
+main();
