@@ -26,6 +26,7 @@ function makeMachine(options) {
     }
     const { seed, xip: missCycles, timer: micros } = options;
     const machine = new Machine(image, { seed, missCycles, micros, record: Boolean(options.log) });
+    options.set.forEach(({ symbol, value }) => machine.write32(symbol, value));
     options.watch.forEach((name) => machine.watch(name));
     options.pin.forEach(({ pin, level }) => machine.setPin(pin, level));
     options.press.forEach(({ pin, at, length }) => machine.press(pin, at, length));

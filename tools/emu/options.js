@@ -35,6 +35,11 @@ function pin(text) {
     return { pin: pinNumber(name), level: level === '1' };
 }
 
+function setting(text) {
+    const [symbol, value] = text.split('=');
+    return { symbol, value: number(value ?? '') };
+}
+
 function strip(text) {
     const [name, profile, order] = text.split(':');
     return { pin: pinNumber(name), profile, order };
@@ -56,6 +61,7 @@ const OPTIONS = {
     press: [press, true],
     pin: [pin, true],
     strip: [strip, true],
+    set: [setting, true],
     seed: [number],
     xip: [number],
     timer: [number],

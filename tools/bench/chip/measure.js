@@ -1,5 +1,6 @@
 // How each kind of figure is taken from a machine. All times are in us unless they say cycles.
 
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Machine, readImage } from '../../emu/machine.js';
 
@@ -23,6 +24,9 @@ export function finish(machine) {
         throw new WrongCount(problems.join('; '));
     }
 }
+
+/** Was this program built? */
+export const isBuilt = (name) => existsSync(`${programs}${name}.elf`);
 
 /** {p50, p99, max, count} */
 export function summary(values) {

@@ -119,6 +119,20 @@ export const ROWS = [
         },
     },
     {
+        name: 'core 1 reset alone by the supervisor, to the next step of a worker',
+        sketch: 'reboots the device',
+        target: '1 ms',
+        needs: 'revive',
+        run: () => {
+            const ours = between('revive', 'core_reset', 'revive_step', 1000);
+            return {
+                ours: `max ${us(ours.max)}, ${ours.count} times`,
+                theirs: '-',
+                ok: ours.max <= 1000,
+            };
+        },
+    },
+    {
         name: 'bytes of a task header',
         sketch: '80-96',
         target: '40',

@@ -1,0 +1,50 @@
+/* A worker does not come back; the supervisor resets core 1 alone and starts it again without that
+ * worker: from the reset to the next step of the other one, over and over. */
+#include "yoke/lifecycle.h"
+#include "yoke/yoke.h"
+
+static yoke_loop platform;
+static yoke_app app;
+
+/* Watched, beside core_reset(). */
+int revive_step(void *arg);
+int revive_step(void *arg)
+{
+    (void)arg;
+    return YOKE_OK;
+}
+
+static int bad_step(void *arg)
+{
+    (void)arg;
+    for (;;) {
+    }
+}
+
+static yoke_worker good = {.name = "good", .step = revive_step, .period_us = 10000};
+static yoke_worker bad = {.name = "bad", .step = bad_step, .period_us = 10000};
+static lifecycle supervisor = {.task = YOKE_TASK(lifecycle_body), .stall_ms = 20};
+
+static int root_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    yoke_start(&platform, &supervisor.task);
+    yoke_worker_add(&app, &good);
+    yoke_app_start(&app);
+    for (;;) {
+        YOKE_TRY(t, yoke_sleep_ms(t, 33));
+        yoke_worker_add(&app, &bad); /* refused while it is in */
+    }
+    YOKE_FINALLY(t);
+    YOKE_END(t);
+}
+
+static yoke_task root = YOKE_TASK(root_body);
+
+int main(void)
+{
+    yoke_loop_init(&platform, 0);
+    yoke_app_init(&app);
+    lifecycle_open(&supervisor, &platform, &app);
+    return yoke_run(&platform, &root);
+}
