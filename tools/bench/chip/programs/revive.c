@@ -14,11 +14,14 @@ int revive_step(void *arg)
     return YOKE_OK;
 }
 
+static volatile bool for_ever = true;
+
 static int bad_step(void *arg)
 {
     (void)arg;
-    for (;;) {
+    while (for_ever) {
     }
+    return YOKE_OK;
 }
 
 static yoke_worker good = {.name = "good", .step = revive_step, .period_us = 10000};
