@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const out = fileURLToPath(new URL('../../build/emu/', import.meta.url));
 const FLAGS = [
-    '-mcpu=cortex-m0plus',
     '-mthumb',
     '-std=c11',
     '-O2',
@@ -21,21 +20,22 @@ const FLAGS = [
 ];
 const built = new Map();
 
-/** Path of the ELF file of firmware/NAME.c. */
-export function build(name) {
-    if (!built.has(name)) {
-        built.set(name, compile(name));
+/** Path of the ELF file of firmware/NAME.c, for another processor if one is named. */
+export function build(name, processor = 'cortex-m0plus') {
+    const key = `${name}-${processor}`;
+    if (!built.has(key)) {
+        built.set(key, compile(name, processor, `${out}${key}-${process.pid}.elf`));
     }
-    return built.get(name);
+    return built.get(key);
 }
 
 // Test files run side by side: each has its own copy.
-function compile(name) {
+function compile(name, processor, elf) {
     mkdirSync(out, { recursive: true });
-    const elf = `${out}${name}-${process.pid}.elf`;
     process.on('exit', () => rmSync(elf, { force: true }));
     const sources = ['start.c', `${name}.c`].map((file) => `${here}firmware/${file}`);
     const script = `${here}firmware/link.ld`;
-    execFileSync('arm-none-eabi-gcc', [...FLAGS, '-T', script, '-o', elf, ...sources, '-lgcc']);
+    const words = [`-mcpu=${processor}`, ...FLAGS, '-T', script, '-o', elf, ...sources, '-lgcc'];
+    execFileSync('arm-none-eabi-gcc', words);
     return elf;
 }

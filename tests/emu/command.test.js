@@ -70,6 +70,9 @@ test('wrong usage: 2; no image: 3; --help: 0', () => {
     }
     assert.equal(emu('no-such-file').status, 3);
     assert.equal(emu(command).status, 3);
+    const other = emu(build('uart', 'cortex-m33'));
+    assert.equal(other.status, 3);
+    assert.match(other.stderr, /RP2350/);
     assert.match(emu('--help').stdout, /^usage:/);
 });
 

@@ -8,7 +8,9 @@ const RAM = 0x20000000;
 const RAM_END = 0x20042000;
 const PT_LOAD = 1;
 const SHT_SYMTAB = 2;
+const SHT_ARM_ATTRIBUTES = 0x70000003;
 const EM_ARM = 40;
+const ARMV6_M = [11, 12]; // Tag_CPU_arch of the ARM ELF addenda: v6-M, v6S-M
 const STT_FILE = 4;
 const UF2_START = 0x0a324655;
 const UF2_SECOND = 0x9e5d5157;
@@ -96,24 +98,46 @@ function readElf(file) {
             parts.push({ address, bytes: file.subarray(from, from + bytes) });
         }
     }
-    return new Image(parts, readSymbols(file));
+    const sections = readSections(file);
+    const arch = architecture(file, sections);
+    if (arch !== undefined && !ARMV6_M.includes(arch)) {
+        throw new Error('the ELF file is not for a Cortex-M0+: an image of an RP2350?');
+    }
+    return new Image(parts, readSymbols(file, sections));
 }
 
-function readSymbols(file) {
+function readSections(file) {
     const headers = file.readUInt32LE(32);
     const size = file.readUInt16LE(46);
-    const section = (i) => {
-        const at = headers + i * size;
-        const word = (n) => file.readUInt32LE(at + 4 * n);
+    return Array.from({ length: file.readUInt16LE(48) }, (_, i) => {
+        const word = (n) => file.readUInt32LE(headers + i * size + 4 * n);
         return { type: word(1), offset: word(4), bytes: word(5), link: word(6) };
-    };
-    const symbols = [];
-    for (let i = 0; i < file.readUInt16LE(48); i++) {
-        const table = section(i);
-        if (table.type !== SHT_SYMTAB) {
-            continue;
+    });
+}
+
+// For which processor it was compiled: undefined if it does not say.
+function architecture(file, sections) {
+    const found = sections.find(({ type }) => type === SHT_ARM_ATTRIBUTES);
+    if (found === undefined) {
+        return undefined;
+    }
+    // 'A', length, "aeabi", 0, tag of the file, length; then pairs of a tag and a value.
+    let at = found.offset + 16;
+    while (at < found.offset + found.bytes) {
+        const tag = file[at++];
+        if (tag === 6) {
+            return file[at];
         }
-        const names = section(table.link).offset;
+        const isText = tag === 4 || tag === 5;
+        at = isText ? file.indexOf(0, at) + 1 : at + 1;
+    }
+    return undefined;
+}
+
+function readSymbols(file, sections) {
+    const symbols = [];
+    for (const table of sections.filter(({ type }) => type === SHT_SYMTAB)) {
+        const names = sections[table.link].offset;
         for (let at = table.offset; at < table.offset + table.bytes; at += 16) {
             symbols.push(readSymbol(file, at, names));
         }

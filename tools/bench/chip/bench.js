@@ -1,11 +1,11 @@
 // The bench on the emulated chip: prints the limits, then the table.
 
 import { ROWS } from './rows.js';
-import { isBuilt, WrongCount } from './measure.js';
+import { isBuilt, model, WrongCount } from './measure.js';
 
 const LIMITS = [
     'An emulated RP2040 at 125 MHz, cycles as the Cortex-M0+ manual has them; not seen on silicon.',
-    'No bus contention, no XIP misses (code in flash runs as from RAM), GPIO and DMA cost nothing.',
+    'No bus contention; code in flash runs as from RAM unless --xip is given; DMA costs nothing.',
     'A stamp is the time of the first instruction of a function. tools/emu/README.md has the rest.',
 ];
 
@@ -22,6 +22,8 @@ function readOptions(words) {
             options.seconds = 3;
         } else if (word === '--check') {
             options.check = true;
+        } else if (word === '--xip' && words.length !== 0) {
+            model.missCycles = Number(words.shift());
         } else if (word === '--only' && words.length !== 0) {
             options.only = words.shift();
         } else {
@@ -47,6 +49,9 @@ function main() {
         fail(`no row has "${options.only}" in its name`);
     }
     LIMITS.forEach((line) => console.log(line));
+    if (model.missCycles) {
+        console.log(`With the XIP cache: a miss costs ${model.missCycles} cycles.`);
+    }
     let missed = 0;
     for (const row of rows) {
         try {
