@@ -34,6 +34,22 @@ test('a sleeping machine is much faster than its time', () => {
     assert.equal(machine.chip.timer.micros, 3 * 3600 * 1e6);
 });
 
+// The Cortex-M0+ manual (r0p1, 3.3): 1 each; 10 times 3 less 1, and 1; 2 and 2; 1 on the IO port;
+// the library's price of a peripheral; 1; 3, 2 and 2.
+test('cycles of instructions, by SysTick', () => {
+    const machine = new Machine(build('cycles'));
+    machine.run(1);
+    const names = ['nops', 'loop', 'memory', 'sio', 'timer', 'multiply', 'link'];
+    assert.deepEqual(
+        names.map((name) => machine.read32(name)),
+        [4, 30, 4, 1, 4, 1, 7],
+    );
+    const handler = machine.read32('entry'); // 15, and the reads and writes around it
+    assert.ok(handler >= 15 && handler <= 35, `${handler}`);
+    assert.equal(machine.read32('ticks'), 10); // in 105 us, every 10 us
+    assert.deepEqual(machine.problems(), []);
+});
+
 test('UART: bytes take their time, interrupts follow the FIFO', () => {
     const machine = new Machine(build('uart'));
     machine.run(10);
@@ -64,6 +80,17 @@ test('PIO and DMA: frames on the wire, within the data sheet', () => {
     assert.deepEqual(second[4], { g: 0, r: 0x0f, b: 0xf0 });
     assert.equal(second.length, 8);
     assert.deepEqual(machine.problems(), []);
+});
+
+test('PIO: joined FIFOs take eight words', () => {
+    const machine = new Machine(build('strip'));
+    let most = 0;
+    const [{ machines }] = machine.chip.pio;
+    machine.runUntil(() => {
+        most = Math.max(most, machines[0].txFIFO.itemCount);
+        return machine.ms > 0.2;
+    }, { everyUs: 1 });
+    assert.equal(most, 7); // of eight: the first is in the shift register at once
 });
 
 test('PIO: one bit takes 1.25 us', () => {
