@@ -8,8 +8,8 @@ const MISTAKES = [
     ['reads flash', 1, /exception at [0-9a-f]{8}/, /read of guarded flash/],
     ['runs code in flash', 2, /exception at 1000[0-9a-f]{4}/, /read of guarded flash/],
     ['reads an odd address', 3, /exception at [0-9a-f]{8}/, /unaligned read/],
-    ['overflows its stack', 4, /exception/, /write to a guarded area/],
-    ['fails a check', 5, /check failed: crash 5/, null],
+    ['overflows its stack', 4, /its stack overflowed$/, /write to a guarded area/],
+    ['fails a check', 5, /check crash 5 failed$/, null],
 ];
 
 MISTAKES.forEach(([name, what, told, fault]) => {
