@@ -2,7 +2,7 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { Machine } from '../../tools/emu/machine.js';
+import { Machine, Wire } from '../../tools/emu/machine.js';
 import { build } from './build.js';
 
 const words = (machine, name, count) =>
@@ -78,7 +78,8 @@ test('PIO and DMA: frames on the wire, within the data sheet', () => {
     const [first, second] = wire.frames.map((frame) => frame.pixels);
     assert.deepEqual(first[3], { g: 0x30, r: 0, b: 3 });
     assert.deepEqual(second[4], { g: 0, r: 0x0f, b: 0xf0 });
-    assert.equal(second.length, 8);
+    assert.deepEqual(first[19], { g: 0x30, r: 0, b: 19 });
+    assert.equal(second.length, 20);
     assert.deepEqual(machine.problems(), []);
 });
 
@@ -90,7 +91,7 @@ test('PIO: joined FIFOs take eight words', () => {
         most = Math.max(most, machines[0].txFIFO.itemCount);
         return machine.ms > 0.2;
     }, { everyUs: 1 });
-    assert.equal(most, 7); // of eight: the first is in the shift register at once
+    assert.equal(most, 8);
 });
 
 test('PIO: one bit takes 1.25 us', () => {
@@ -107,6 +108,32 @@ test('a pulse outside the data sheet is seen', () => {
     const wire = machine.strip(2, { profile: 'sk6812' });
     machine.run(3);
     assert.ok(wire.errors.length > 0);
+});
+
+// A frame of one pixel, all ones, with one pulse made longer: [high, low] in ns.
+function errorsWith(bit, [high, low]) {
+    const wire = new Wire({ profile: 'ws2812b' });
+    let ns = 1000;
+    for (let i = 0; i < 24; i++) {
+        const [up, down] = i === bit ? [high, low] : [800, 450];
+        wire.edge(true, ns);
+        wire.edge(false, ns + up);
+        ns += up + down;
+    }
+    wire.settle(ns + 60000);
+    assert.equal(wire.frames.length, 1);
+    return wire.errors.map(({ text }) => text);
+}
+
+test('the wire: high and low times, and what is no whole pixel', () => {
+    assert.deepEqual(errorsWith(-1, []), []);
+    assert.deepEqual(errorsWith(5, [960, 450]), ['high for 960 ns']);
+    assert.deepEqual(errorsWith(5, [600, 450]), ['high for 600 ns', 'low for 450 ns after a 0']);
+    assert.deepEqual(errorsWith(5, [800, 700]), ['low for 700 ns after a 1']);
+    const wire = new Wire();
+    [1000, 1800].forEach((ns, i) => wire.edge(i === 0, ns));
+    wire.settle(100000);
+    assert.match(wire.errors[0].text, /1 bits are not a whole number/);
 });
 
 function logOf(seed) {

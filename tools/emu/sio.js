@@ -6,6 +6,7 @@ import { Divider } from './divider.js';
 
 const CPUID = 0x000;
 const GPIO_IN = 0x004;
+const GPIO_LAST = 0x04c;
 const FIFO_ST = 0x050;
 const FIFO_WR = 0x054;
 const FIFO_RD = 0x058;
@@ -15,6 +16,7 @@ const DIVIDER_END = 0x07c;
 const INTERPOLATORS = 0x080;
 const INTERPOLATORS_END = 0x100;
 const SPINLOCKS_END = 0x180;
+const BASE_1AND0 = [0x0bc, 0x0fc]; // write-only
 const FIFO_DEPTH = 8;
 const FIRST_FIFO_IRQ = 15;
 
@@ -50,7 +52,7 @@ export class Sio extends RPSIO {
         if (offset >= DIVIDER && offset < DIVIDER_END) {
             return this.dividers[core.index].read(offset);
         }
-        if (offset >= SPINLOCKS_END || offset === FIFO_WR) {
+        if (!isKnown(offset) || BASE_1AND0.includes(offset)) {
             return this.unknown('read', offset);
         }
         this.select(core, offset);
@@ -75,7 +77,7 @@ export class Sio extends RPSIO {
             this.dividers[core.index].write(offset, value);
             return;
         }
-        if (offset >= SPINLOCKS_END) {
+        if (!isKnown(offset) || isResult(offset)) {
             this.unknown('write', offset);
             return;
         }
@@ -142,4 +144,16 @@ export class Sio extends RPSIO {
             this.chip.setInterrupt(FIRST_FIFO_IRQ + i, high);
         });
     }
+}
+
+// What the library knows, and would complain about on the console.
+function isKnown(offset) {
+    const word = (offset & 3) === 0;
+    return word && (offset <= GPIO_LAST || (offset >= SPINLOCK_ST && offset < SPINLOCKS_END));
+}
+
+// An interpolator's POP and PEEK, which can only be read.
+function isResult(offset) {
+    const place = offset & 0x3f;
+    return offset >= INTERPOLATORS && offset < INTERPOLATORS_END && place >= 0x14 && place <= 0x28;
 }

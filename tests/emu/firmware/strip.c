@@ -4,7 +4,7 @@
 
 #define PIN    2
 #define PIO0   0x50200000u
-#define PIXELS 8
+#define PIXELS 20
 #define DMA    0x50000000u
 
 volatile uint32_t interrupts, interrupt_core, frames;
@@ -58,7 +58,7 @@ void test_main(void)
     start_pio();
     for (frames = 0; frames < 2; frames++) {
         for (unsigned i = 0; i < PIXELS; i++) {
-            pixels[i] = (frames ? 0x00ff00u >> i : (0x10u * i) << 16 | i) << 8;
+            pixels[i] = (frames ? 0x00ff00u >> (i & 7) : (0x10u * i & 0xffu) << 16 | i) << 8;
         }
         send();
         wait_us(PIXELS * 30 + 60 + 60);
