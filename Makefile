@@ -37,7 +37,7 @@ help:
 	@echo 'make emu [APP=seed]   build a program for the chip and run it in the emulator'
 	@echo 'make test             every test that this machine can run'
 	@echo 'make verify           the same with more seeds and longer rounds'
-	@echo 'make bench            compare the kernel with other libraries'
+	@echo 'make bench            compare the kernel with other libraries; ARGS=--chip: in the emulator'
 	@echo 'make tidy             check the style of the source'
 	@echo 'make sizes            measure the kernel for the chip, against tools/budgets.txt'
 	@echo 'make clean            remove what was built'

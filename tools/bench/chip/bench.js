@@ -1,5 +1,7 @@
 // The bench on the emulated chip: prints the limits, then the table.
 
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { ROWS } from './rows.js';
 import { isBuilt, model, WrongCount } from './measure.js';
 
@@ -33,6 +35,14 @@ function readOptions(words) {
     return options;
 }
 
+// Beside the host bench's report.
+function writeReport(results) {
+    const folder = fileURLToPath(new URL('../../../build/report/', import.meta.url));
+    mkdirSync(folder, { recursive: true });
+    const text = JSON.stringify({ limits: LIMITS, ...model, rows: results }, null, 2);
+    writeFileSync(`${folder}bench-chip.json`, `${text}\n`);
+}
+
 function show(row, { ours, theirs, ok }) {
     console.log(`\n${row.name}`);
     console.log(`  Yoke         ${ours}`);
@@ -53,19 +63,24 @@ function main() {
         console.log(`With the XIP cache: a miss costs ${model.missCycles} cycles.`);
     }
     let missed = 0;
+    const results = [];
     for (const row of rows) {
         try {
             const result = row.run(options.seconds);
             missed += result.ok ? 0 : 1;
             show(row, result);
+            const { name, target, sketch } = row;
+            results.push({ name, target, micropython: sketch, ...result });
         } catch (error) {
             if (!(error instanceof WrongCount)) {
                 throw error;
             }
+            missed++;
             console.log(`\n${row.name}\n  WRONG: ${error.message}`);
             process.exitCode = 2;
         }
     }
+    writeReport(results);
     console.log(`\n${rows.length - missed} of ${rows.length} targets met`);
     if (missed !== 0 && options.check) {
         process.exitCode ||= 1;
