@@ -7,6 +7,7 @@
 //         └────────────────────────────────▶ until the core is reset
 
 import { Thumb } from './thumb.js';
+import { FLASH_SIZE } from './flash.js';
 import { Nvic } from './nvic.js';
 import { Mpu } from './mpu.js';
 
@@ -80,6 +81,10 @@ export class Core extends Thumb {
         const offset = pc - RAM_BASE;
         if (offset >= 0 && offset < RAM_SIZE) {
             return this.ram16[offset >>> 1];
+        }
+        const { flash } = this;
+        if (pc >>> 24 === 0x10 && flash.ready && flash.cache === null && !this.mpu.guardsFlash) {
+            return flash.halves[(pc & (FLASH_SIZE - 1)) >>> 1];
         }
         return this.readUint16(pc);
     }

@@ -33,9 +33,24 @@ export class Flash {
         this.words = new Uint32Array(this.bytes.buffer);
         this.sram = new Uint32Array(XIP_SRAM_SIZE / 4);
         this.cache = null; // an XipCache, or no model of it
-        this.xipOn = true;
+        this.on = true; // as boot2 leaves it
         this.busyUntil = 0;
+        this.ready = true; // on and not busy: asked at each instruction fetch
+        this.free = clock.createAlarm(() => this.updateReady());
         this.counts = { sectors: 0, blocks: 0, pages: 0 };
+    }
+
+    get xipOn() {
+        return this.on;
+    }
+
+    set xipOn(on) {
+        this.on = on;
+        this.updateReady();
+    }
+
+    updateReady() {
+        this.ready = this.on && !this.busy;
     }
 
     get busy() {
@@ -49,7 +64,7 @@ export class Flash {
         if (core.mpu.guardsFlash) {
             core.mpu.checkFlash(address);
         }
-        if (!this.xipOn || this.busy) {
+        if (!this.ready) {
             const why = this.busy ? 'flash is busy' : 'XIP is off';
             throw new Fault(`access to the XIP window while ${why}`, address);
         }
@@ -137,6 +152,8 @@ export class Flash {
 
     stayBusy(nanos) {
         this.busyUntil = Math.max(this.clock.nanos, this.busyUntil) + nanos;
+        this.ready = false;
+        this.free.at(this.busyUntil);
         this.chip.onFlash?.(this.clock.nanos, this.busyUntil);
         return nanos;
     }
