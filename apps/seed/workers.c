@@ -66,7 +66,7 @@ void seed_report(const yoke_worker *w, enum yoke_report what, int32_t value)
         [YOKE_REPORT_ERROR] = "%s: a step failed with %d; it is retried more and more slowly",
         [YOKE_REPORT_DEGRADED] = "%s: too slow too often (last step %d us); half its pace now",
         [YOKE_REPORT_RECOVERED] = "%s: keeps its budget again (last step %d us); full pace",
-        [YOKE_REPORT_QUARANTINED] = "%s: no longer run (last step %d); \"set\" revives it",
+        [YOKE_REPORT_QUARANTINED] = "%s: no longer run (last step %d us); \"set\" revives it",
     };
     log_line(lines[what], (uintptr_t)w->name, (uintptr_t)value, 0, 0);
 }
