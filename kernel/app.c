@@ -156,11 +156,12 @@ static bool run_line(yoke_app *app)
     uint32_t until_us = (uint32_t)l->now_us + (uint32_t)app->slack_us;
     bool any = false;
     for (yoke_worker *w = app->line; w; w = w->later) {
-        if (w->period_us || worker_fits(w, (uint32_t)l->now_us, until_us)) {
-            worker_waits(app, w);
-            worker_run(app, w);
-            any = true;
+        if (!w->period_us && !worker_fits(w, (uint32_t)l->now_us, until_us)) {
+            continue;
         }
+        worker_waits(app, w);
+        worker_run(app, w);
+        any = true;
         if (us_until(until_us, (uint32_t)l->now_us) <= 0 || loop_due_us(l) <= l->now_us) {
             break;
         }
@@ -171,7 +172,7 @@ static bool run_line(yoke_app *app)
 static uint64_t app_step(yoke_loop *l)
 {
     yoke_app *app = app_of(l);
-    uint64_t tasks_us = yoke_loop_step(l);
+    yoke_loop_step(l);
     l->now_us = yoke_port_now_us(); /* the tasks took their time */
     look_at_all(app, (uint32_t)l->now_us);
     if (is_in(app, YOKE_APP_STOPPING)) {
@@ -181,6 +182,7 @@ static uint64_t app_step(yoke_loop *l)
     if (run_line(app)) {
         return YOKE_AT_ONCE;
     }
+    uint64_t tasks_us = loop_due_us(l); /* who waited for a worker to leave may be ready now */
     uint64_t workers_us = l->now_us + (uint32_t)lesser(app->slack_us, app->pause_us);
     return workers_us < tasks_us ? workers_us : tasks_us;
 }

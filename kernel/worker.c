@@ -3,11 +3,9 @@
 
 #include <string.h>
 
-#define RETRY_US 1000u /* first pause of a background worker after an error */
-#define AGE_US_MAX                                                                 \
-    (1 << 28) /* who waits longer is as old as that, or would look like the future \
-               */
+#define RETRY_US     1000u      /* first pause of a background worker after an error */
 #define RETRY_US_MAX (1u << 28) /* a pause that long does not double again */
+#define AGE_US_MAX   (1 << 28)  /* an older release would look like one to come */
 
 /* --- the account: changed by the app loop in place ------------------- */
 

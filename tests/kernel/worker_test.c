@@ -344,6 +344,58 @@ static void test_a_task_of_the_loop_comes_between_those_in_line(void **state)
     assert_trace("0 a\n700 job\n700 b\n");
 }
 
+static int yield_for_ever_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    for (;;) {
+        YOKE_TRY(t, yoke_yield(t));
+        delay_us(10);
+    }
+    YOKE_FINALLY(t);
+    YOKE_END(t);
+}
+
+/* `large` has waited longest, and never fits again. */
+static void test_who_does_not_fit_keeps_nobody_from_running(void **state)
+{
+    (void)state;
+    actor beat = make("beat", 5000, NULL, 0);
+    actor large = make("large", 0, TAKES(12000)), small = make("small", 0, TAKES(500));
+    yoke_task busy = YOKE_TASK(yield_for_ever_body);
+    add(&beat);
+    add(&large);
+    add(&small);
+    yoke_start(&app.loop, &busy);
+    run_app_ms(99);
+    assert_int_equal(yoke_worker_read(&large.worker).runs, 1);
+    assert_in_range(yoke_worker_read(&small.worker).runs, 100, 200);
+}
+
+static yoke_worker *waited_for;
+
+static int wait_for_worker_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    YOKE_AWAIT(t, yoke_worker_join(t, waited_for));
+    note_at("gone");
+    YOKE_END(t);
+}
+
+/* The last worker leaves, and nothing else is due: only the task that waits for that is. */
+static void test_a_task_of_the_loop_sees_a_worker_leave(void **state)
+{
+    (void)state;
+    actor a = make("a", 50000, NULL, 0);
+    yoke_task joiner = YOKE_TASK(wait_for_worker_body);
+    waited_for = &a.worker;
+    add(&a);
+    yoke_start(&app.loop, &joiner);
+    run_app_ms(10);
+    yoke_worker_remove(&app, &a.worker);
+    world_run_ms(10);
+    assert_true(yoke_done(&joiner));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +418,8 @@ int main(void)
         in_world(test_a_release_that_has_passed_ends_the_round),
         in_world(test_a_task_of_the_loop_comes_between_background_steps),
         in_world(test_a_task_of_the_loop_comes_between_those_in_line),
+        in_world(test_who_does_not_fit_keeps_nobody_from_running),
+        in_world(test_a_task_of_the_loop_sees_a_worker_leave),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
 }
