@@ -71,12 +71,14 @@ static void say_fault(const core_fault *f)
     log_line("%s", (uintptr_t)lifecycle_text(f, text), 0, 0, 0);
 }
 
-/* Core 1 is off, and will be started again without `w`. */
+/* Core 1 is off, and will be started again without `w`, or is left off. */
 static void told(const core_fault *f, yoke_worker *w)
 {
     inspect_mend(1);
     say_fault(f);
-    if (w) {
+    if (f->left_off) {
+        log_line("Event loop thread stays off: \"start\" starts it again", 0, 0, 0, 0);
+    } else if (w) {
         log_line("Event loop thread restarts without %s", (uintptr_t)w->name, 0, 0, 0);
     }
 }

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEPT 0x79304b65u /* a word that is not there by chance */
+#define KEPT 0x79304b66u /* a word that is not there by chance */
 
 static struct {
     uint32_t kept;

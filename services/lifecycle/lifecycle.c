@@ -53,6 +53,13 @@ static bool is_stalled(lifecycle *l)
     return now_us - l->since_us >= (uint64_t)stall_ms(l) * 1000;
 }
 
+/* Somebody has started the app loop again that was left off. */
+static void begin_anew(lifecycle *l)
+{
+    l->state = LIFECYCLE_WATCHING;
+    l->counted = 0;
+}
+
 /* In this order: when core 1 is off in order, its loop was so before. */
 static bool is_down(lifecycle *l)
 {
@@ -61,7 +68,37 @@ static bool is_down(lifecycle *l)
         l->since_us = yoke_now_us(yoke_home(&l->task));
         return false;
     }
+    if (l->state == LIFECYCLE_LEFT_OFF) {
+        begin_anew(l);
+    }
     return state != CORE_RUNNING || is_stalled(l);
+}
+
+/* --- how often ---------------------------------------------------------------- */
+
+static uint32_t restarts_max(const lifecycle *l)
+{
+    return l->restarts_max ? l->restarts_max : LIFECYCLE_RESTARTS;
+}
+
+static uint64_t within_us(const lifecycle *l)
+{
+    uint32_t ms = l->restarts_within_ms ? l->restarts_within_ms : LIFECYCLE_RESTARTS_WITHIN_MS;
+    return (uint64_t)ms * 1000;
+}
+
+/* Count a restart now, unless it would be one too many. The place in the ring that it takes is that
+ * of the one restarts_max before it. */
+static bool may_restart(lifecycle *l)
+{
+    uint64_t now_us = yoke_now_us(yoke_home(&l->task));
+    uint64_t *place = &l->restarted_us[l->counted % restarts_max(l)];
+    if (l->counted >= restarts_max(l) && now_us - *place < within_us(l)) {
+        return false;
+    }
+    *place = now_us;
+    l->counted++;
+    return true;
 }
 
 /* --- bring it back --------------------------------------------------------- */
@@ -93,14 +130,29 @@ static core_fault fault_of(lifecycle *l)
         f = (core_fault){.kind = CORE_STALL, .at_us = yoke_now_us(yoke_home(&l->task))};
     }
     f.core = 1;
-    f.restarts = ++l->restarts;
     return f;
 }
 
+/* The record is complete, and core 1 is off. */
+static void tell(lifecycle *l, const core_fault *f, yoke_worker *w)
+{
+    core_fault_write(f);
+    if (l->told) {
+        l->told(f, w);
+    }
+}
+
+static void leave_off(lifecycle *l, core_fault *f)
+{
+    l->state = LIFECYCLE_LEFT_OFF;
+    f->left_off = 1;
+}
+
+/* Whom nobody has asked to stop is started again, if that has not been tried too often. */
 static void bring_back(lifecycle *l)
 {
     core_fault f = fault_of(l);
-    bool stopping = yoke_app_state(l->app) == YOKE_APP_STOPPING;
+    bool wanted = yoke_app_state(l->app) == YOKE_APP_RUNNING;
     core_reset();
     yoke_worker *w = worker_in_step(l);
     strncpy(f.name, name_of(l, w), CORE_NAME_MAX);
@@ -109,12 +161,15 @@ static void bring_back(lifecycle *l)
     if (w) {
         yoke_worker_remove(l->app, w);
     }
-    core_fault_write(&f);
-    if (l->told) {
-        l->told(&f, w);
+    bool again = wanted && may_restart(l);
+    if (wanted && !again) {
+        leave_off(l, &f);
     }
-    if (!stopping) {
-        yoke_app_start(l->app);
+    f.restarts = l->restarts += again;
+    tell(l, &f, w);
+    if (again && yoke_app_start(l->app) == YOKE_EIO) {
+        leave_off(l, &f);
+        tell(l, &f, NULL);
     }
 }
 
@@ -131,13 +186,19 @@ void lifecycle_open(lifecycle *l, yoke_loop *platform, yoke_app *app)
     core_guard();
 }
 
+static int begin(const lifecycle *l)
+{
+    if (l->restarts_max > LIFECYCLE_RESTARTS_MAX) {
+        return YOKE_EINVAL;
+    }
+    return l->watchdog_ms ? watchdog_start(l->watchdog_ms) : YOKE_OK;
+}
+
 int lifecycle_body(yoke_task *t)
 {
     lifecycle *me = YOKE_FRAME(lifecycle, t);
     YOKE_BEGIN(t);
-    if (me->watchdog_ms) {
-        YOKE_TRY(t, watchdog_start(me->watchdog_ms));
-    }
+    YOKE_TRY(t, begin(me));
     for (;;) {
         YOKE_TRY(t, yoke_sleep_ms(t, look_ms(me)));
         watchdog_feed();
@@ -165,7 +226,8 @@ static const char *how(const core_fault *f)
 static void add_restart(const core_fault *f, char *text)
 {
     size_t length = strlen(text);
-    snprintf(text + length, LIFECYCLE_TEXT_MAX - length, "; restart %u", (unsigned)f->restarts);
+    const char *form = f->left_off ? "; after %u restarts it stays off" : "; restart %u";
+    snprintf(text + length, LIFECYCLE_TEXT_MAX - length, form, (unsigned)f->restarts);
 }
 
 const char *lifecycle_text(const core_fault *f, char *text)

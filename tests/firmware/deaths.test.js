@@ -65,6 +65,25 @@ DEATHS.forEach(([name, how, told, fault]) => {
     });
 });
 
+test('a worker that kills core 1 at each start: after five restarts it stays off', () => {
+    const machine = program('deaths');
+    machine.write32('how', 7);
+    const wire = machine.strip(2, { profile: 'ws2812b-2017', order: 'GRB' });
+    const resets = machine.watch('core_reset');
+    const beats = machine.watch('beat_body');
+    assert.ok(machine.runUntilLine('may come back', { withinMs: 600 }), texts(machine).join('\n'));
+    const lines = texts(machine);
+    assert.match(lines[1], /exception .*; after 5 restarts it stays off; removed bad$/);
+    assert.equal(lines[2], 'alive: 5 restarts, bad made 6 steps');
+    assert.equal(resets.length, 6);
+    assert.ok(longestPause(beats, 3e6, 299e6) < 2e6); // core 0 went on
+    const from = resets.at(-1).ns;
+    assert.equal(wire.frames.filter(({ ns }) => ns > from + 1e6 && ns < 300e6).length, 0);
+    assert.match(lines[3], /^bad may come back: 1[4567] steps$/); // started by hand
+    assert.ok(wire.frames.filter(({ ns }) => ns > 300e6).length >= 8);
+    assert.ok(machine.runUntilLine(/^before: .*; after 5 restarts it stays off$/));
+});
+
 test('core 1 dies at 30 other moments, by the phase of the cores', () => {
     for (let seed = 1; seed <= 30; seed++) {
         const machine = program('deaths', { seed });

@@ -114,6 +114,112 @@ static void test_two_bad_workers_one_after_the_other(void **state)
     assert_goes_on(&c, 5, 45);
 }
 
+/* --- restarts without end ---------------------------------------------------- */
+
+static int die_at_once(void *arg)
+{
+    actor *me = arg;
+    me->count++;
+    crash(NULL);
+    return YOKE_OK;
+}
+
+static actor dying = {.worker = {.name = "dying", .step = die_at_once, .period_us = 5000}};
+
+/* Of one who never learns: what was removed is added again. */
+static void note_and_add(const core_fault *f, yoke_worker *w)
+{
+    note("restart %u%s", (unsigned)f->restarts, f->left_off ? ", left off" : "");
+    if (w) {
+        add(&dying);
+    }
+}
+
+/* It dies as soon as it is started, which is seen 10 ms later. */
+static void begin_to_die(uint32_t max, uint32_t within_ms)
+{
+    dying.count = 0;
+    dying.worker.in_list = false; /* a fresh world */
+    life.told = note_and_add;
+    life.restarts_max = max;
+    life.restarts_within_ms = within_ms;
+    add(&dying);
+    yoke_app_start(&app);
+    world_run_ms(500);
+}
+
+static void test_a_worker_that_dies_at_each_start_ends_the_restarts(void **state)
+{
+    (void)state;
+    begin_to_die(3, 35);
+    assert_trace("restart 1\nrestart 2\nrestart 3\nrestart 3, left off\n");
+    assert_int_equal(dying.count, 4);
+    assert_int_equal(life.restarts, 3);
+    assert_int_equal(life.state, LIFECYCLE_LEFT_OFF);
+    assert_int_equal(yoke_app_state(&app), YOKE_APP_OFF);
+    assert_int_equal(core_state(), CORE_OFF);
+}
+
+static void test_who_names_no_limit_has_one(void **state)
+{
+    (void)state;
+    begin_to_die(0, 0);
+    assert_int_equal(life.restarts, LIFECYCLE_RESTARTS);
+    assert_int_equal(life.state, LIFECYCLE_LEFT_OFF);
+}
+
+/* Of four restarts the first is always longer ago than the span. */
+static void test_rare_deaths_are_no_reason_to_give_up(void **state)
+{
+    (void)state;
+    begin_to_die(3, 25);
+    assert_true(life.restarts > 20);
+    assert_int_equal(life.state, LIFECYCLE_WATCHING);
+    assert_int_equal(yoke_app_state(&app), YOKE_APP_RUNNING);
+}
+
+static void test_what_was_left_off_can_be_started_by_hand(void **state)
+{
+    (void)state;
+    actor good = GOOD("good", 10);
+    begin_to_die(2, 0);
+    yoke_worker_remove(&app, &dying.worker);
+    add(&good);
+    assert_int_equal(yoke_app_start(&app), YOKE_OK);
+    world_run_ms(95);
+    assert_int_equal(good.count, 10);
+    assert_int_equal(life.state, LIFECYCLE_WATCHING);
+    dying.count = 0; /* and it may die as often again */
+    add(&dying);
+    world_run_ms(300);
+    assert_int_equal(dying.count, 3);
+    assert_int_equal(life.state, LIFECYCLE_LEFT_OFF);
+}
+
+/* Whom somebody has asked to stop is ended, not started again: it does not count. */
+static void test_a_death_on_the_way_to_the_end_is_no_restart(void **state)
+{
+    (void)state;
+    actor bad = BAD("bad", 10, .harm = stand_still);
+    add(&bad);
+    yoke_app_start(&app);
+    world_run_ms(5);
+    yoke_app_stop(&app);
+    world_run_ms(200);
+    assert_int_equal(life.restarts, 0);
+    assert_int_equal(life.state, LIFECYCLE_WATCHING);
+    assert_int_equal(yoke_app_state(&app), YOKE_APP_OFF);
+}
+
+static void test_too_high_a_limit_is_told(void **state)
+{
+    (void)state;
+    life.restarts_max = LIFECYCLE_RESTARTS_MAX + 1;
+    world_run_ms(1);
+    assert_true(yoke_done(&life.task));
+    assert_int_equal(life.task.rc, YOKE_EINVAL);
+}
+
 /* --- what is no stall ------------------------------------------------- */
 
 static int busy(void *arg)
@@ -173,6 +279,21 @@ static void test_the_fault_is_told_after_a_reset_once(void **state)
     assert_int_equal(life.before.kind, CORE_NO_FAULT);
 }
 
+static void test_that_it_was_left_off_is_told_after_a_reset(void **state)
+{
+    (void)state;
+    char text[LIFECYCLE_TEXT_MAX];
+    begin_to_die(2, 0);
+    sim_reset(&world_config);
+    yoke_loop_init(&platform, 0);
+    yoke_app_init(&app);
+    life_open();
+    assert_string_equal(
+        lifecycle_text(&life.before, text),
+        "core 1 stopped in dying, which caused an exception; after 2 restarts it stays off");
+    assert_int_equal(life.state, LIFECYCLE_WATCHING);
+}
+
 static void test_a_watchdog_out_of_range_is_told(void **state)
 {
     (void)state;
@@ -225,9 +346,16 @@ int main(void)
         in_life(test_a_fault_with_the_lock),
         in_life(test_a_background_worker_is_named_too),
         in_life(test_two_bad_workers_one_after_the_other),
+        in_life(test_a_worker_that_dies_at_each_start_ends_the_restarts),
+        in_life(test_who_names_no_limit_has_one),
+        in_life(test_rare_deaths_are_no_reason_to_give_up),
+        in_life(test_what_was_left_off_can_be_started_by_hand),
+        in_life(test_a_death_on_the_way_to_the_end_is_no_restart),
+        in_life(test_too_high_a_limit_is_told),
         in_life(test_a_round_of_long_steps_is_no_stall),
         in_life(test_an_app_loop_that_rests_is_no_stall),
         in_life(test_the_fault_is_told_after_a_reset_once),
+        in_life(test_that_it_was_left_off_is_told_after_a_reset),
         in_life(test_a_watchdog_out_of_range_is_told),
         in_life(test_a_platform_loop_that_hangs_restarts_the_device),
     };

@@ -142,6 +142,48 @@ static void test_a_deadly_signal_under_the_lock(void **state)
     see_restart(trap_with_lock, CORE_EXCEPTION);
 }
 
+/* --- restarts without end ---------------------------------------------- */
+
+static yoke_worker dying;
+
+static void add_again(const core_fault *f, yoke_worker *w)
+{
+    fault_kind = f->kind;
+    yoke_worker_add(&app, &dying);
+    if (f->left_off) {
+        expect(w == &dying);
+        yoke_signal_set(&fault_told, 0);
+    }
+}
+
+static int see_end_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    yoke_start(&platform, &life.task);
+    yoke_worker_add(&app, &dying);
+    yoke_app_start(&app);
+    YOKE_AWAIT(t, yoke_signal_wait(t, &fault_told, NULL));
+    expect(yoke_app_state(&app) == YOKE_APP_OFF && core_state() == CORE_OFF);
+    expect(life.state == LIFECYCLE_LEFT_OFF);
+    yoke_cancel(&life.task);
+    YOKE_AWAIT(t, yoke_join(t, &life.task));
+    YOKE_END(t);
+}
+
+static void test_a_worker_that_dies_at_each_start(void **state)
+{
+    (void)state;
+    yoke_task root = YOKE_TASK(see_end_body);
+    dying = (yoke_worker){.name = "dying", .step = trap, .period_us = 1000};
+    fault_told = (yoke_signal){0};
+    life = (lifecycle){
+        .task = YOKE_TASK(lifecycle_body), .stall_ms = 300, .restarts_max = 3, .told = add_again};
+    lifecycle_open(&life, &platform, &app);
+    run(&root);
+    assert_int_equal(life.restarts, 3);
+    assert_int_equal(fault_kind, CORE_EXCEPTION);
+}
+
 /* --- any instruction --------------------------------------------------- */
 
 static yoke_witness witness_0, witness_1;
@@ -330,6 +372,7 @@ int main(void)
         on_threads(test_a_step_that_keeps_the_lock),
         on_threads(test_a_step_with_a_deadly_signal),
         on_threads(test_a_deadly_signal_under_the_lock),
+        on_threads(test_a_worker_that_dies_at_each_start),
         on_threads(test_ended_at_any_instruction),
     };
     return cmocka_run_group_tests_name("restart", tests, NULL, NULL);

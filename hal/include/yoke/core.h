@@ -42,6 +42,7 @@ typedef struct {
     uint64_t address;             /* of the instruction; 0: unknown */
     uint32_t number;              /* of a check; the signal on the host; else 0 */
     uint32_t restarts;            /* of core 1 in that run, this one included */
+    uint32_t left_off;            /* 1: core 1 was not started again, but left off */
     char name[CORE_NAME_MAX + 1]; /* of the worker, task or module; "": unknown */
 } core_fault;
 

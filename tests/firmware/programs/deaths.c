@@ -10,7 +10,16 @@
 /* The test writes it before the start; neither a reset nor the start-up code touches it. */
 volatile uint32_t __attribute__((section(".uninitialized_data.how"))) how;
 
-enum { NOTHING, STALL, STALL_WITH_LOCK, EXCEPTION, EXCEPTION_WITH_LOCK, STACK, IN_SHOW };
+enum {
+    NOTHING,
+    STALL,
+    STALL_WITH_LOCK,
+    EXCEPTION,
+    EXCEPTION_WITH_LOCK,
+    STACK,
+    IN_SHOW,
+    AT_EACH_START
+};
 
 #define PIXELS 30u
 
@@ -62,6 +71,7 @@ static void die(void)
         (void)yoke_port_lock();
         *(volatile int *)odd = 1;
         break;
+    case AT_EACH_START:
     case EXCEPTION: /* a frame is on its way just now */
         *(volatile int *)odd = 1;
         break;
@@ -80,7 +90,7 @@ static void die(void)
 static int bad_step(void *unused)
 {
     (void)unused;
-    if (++steps_of_bad == 5) {
+    if (++steps_of_bad == 5 || how == AT_EACH_START) {
         die();
     }
     return YOKE_OK;
@@ -97,6 +107,9 @@ static void told(const core_fault *f, yoke_worker *w)
 {
     fault = *f;
     removed = w ? w->name : "nobody";
+    if (how == AT_EACH_START) {
+        yoke_worker_add(&app, &bad);
+    }
 }
 
 static lifecycle life = {
@@ -140,6 +153,7 @@ static int root_body(yoke_task *t)
     tell();
     how = NOTHING;
     yoke_worker_add(&app, &bad);
+    yoke_app_start(&app); /* if it was left off */
     YOKE_TRY(t, yoke_sleep_ms(t, 50));
     printf("bad may come back: %u steps\n", (unsigned)steps_of_bad);
     watchdog_restart();
