@@ -194,10 +194,8 @@ static void test_it_is_due_when_it_says(void **state)
     button_press p;
     button_event e;
     static const uint32_t edges[] = {100, 200, 300, 400, 1000, 1020, 1040, 7500, 0};
+    press_begin(&p, false, 0);
     for (unsigned n = 0, ms = 0; ms < 9000; ms++) {
-        if (ms == 0) {
-            press_begin(&p, false, 0);
-        }
         uint64_t now_us = (uint64_t)ms * 1000, due_us = press_due_us(&p, &usual);
         if (edges[n] == ms && ms) {
             press_edge(&p, ++n % 2, now_us);
