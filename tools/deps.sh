@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Source code that this machine's own release does not have: packages of another Debian release,
-# unpacked into .deps/, the system untouched. Read in with `.` after lib.sh.
+# Source code from Debian that no package installs, or not this machine's release: unpacked into
+# .deps/, the system untouched. Read in with `.` after lib.sh.
 #
 # apt gets a state of its own below .deps/apt, and the address that the machine's own apt uses. It
 # need not know the keys of that release: what counts is the SHA-256 in deps.txt.
@@ -36,30 +36,44 @@ apt_of() { # release, arguments of apt-get …
         -o Acquire::Retries=3 -o Acquire::Languages=none -o APT::Update::Error-Mode=any "$@"
 }
 
-# Have apt read the lists of a release; the first mirror that has it serves.
+# Have apt read the lists of a release, once a run; the first mirror that has it serves.
 open_release() { # release
     local state=$deps/apt/$1 mirror
+    [ "$(cat "$state/opened" 2>/dev/null)" = $$ ] && return
     mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
     : >"$state/status"
     while read -r mirror; do
         # trusted: because each package is pinned by its hash
-        echo "deb [trusted=yes] $mirror $1 main" >"$state/sources.list"
-        apt_of "$1" update && return
+        printf '%s [trusted=yes] '"$mirror $1 main"'\n' deb deb-src >"$state/sources.list"
+        apt_of "$1" update && echo $$ >"$state/opened" && return
     done < <(debian_mirrors)
     echo "none of the places this machine's apt gets Debian from has the release $1"
     return 1
 }
 
-# Into the folder where this is called.
-download() { # release, package, version, SHA-256
-    rm -f "$2"_*.deb
-    if ! apt_of "$1" download "$2=$3"; then
-        echo "the release $1 has no $2 $3 for this machine"
-        return 1
-    fi
-    echo "$4  $(echo "$2"_*.deb)" | sha256sum --quiet -c && return
+# Into the folder where this is called: a package, or of a source package (src:NAME) what its
+# authors released. For that apt is told no version: Debian's revisions come and go, and leave it as
+# it is.
+download() { # release, package, version
+    case $2 in
+    src:*) apt_of "$1" source --download-only --tar-only "${2#src:}" ;;
+    *) apt_of "$1" download "$2=$3" ;;
+    esac && return
+    echo "the release $1 has no $2 $3 for this machine"
+    return 1
+}
+
+is_pinned() { # file, package, version, SHA-256
+    echo "$4  $1" | sha256sum --quiet -c && return
     echo "$2 $3 is not the file that tools/deps.txt pins: it is not used"
     return 1
+}
+
+unpack() { # file, folder inside
+    case $1 in
+    *.deb) dpkg -x "$1" . ;;
+    *) tar -xf "$1" "$2" ;;
+    esac
 }
 
 # The mark is written last, so what was interrupted is done again.
@@ -67,7 +81,7 @@ bring_dep() { # folder, release, package, version, SHA-256, folder inside
     local work=$deps/apt/work
     rm -rf "$work" "${deps:?}/$1"
     mkdir -p "$work"
-    (cd "$work" && open_release "$2" && download "$2" "$3" "$4" "$5") &&
-        dpkg -x "$work/$3"_*.deb "$work" && mv "$work/$6" "$deps/$1" &&
-        echo "$5" >"$deps/$1/.sha256" && rm -rf "$work"
+    (cd "$work" && open_release "$2" && download "$2" "$3" "$4" &&
+        is_pinned "$(ls)" "$3" "$4" "$5" && unpack "$(ls)" "$6") &&
+        mv "$work/$6" "$deps/$1" && echo "$5" >"$deps/$1/.sha256" && rm -rf "$work"
 }

@@ -1,0 +1,36 @@
+# Libraries of others, as source in .deps/ (tools/deps.txt pins them; tools/setup brings them). They
+# are compiled without our warnings, and only for programs that use them. A project that brings Yoke
+# in without them has the services that need none.
+
+# yoke_foreign(TARGET FOLDER INCLUDE-FOLDER [FILE …]): a static library of these files of
+# .deps/FOLDER. Its headers count as the system's.
+function(yoke_foreign target folder include)
+  set(root ${YOKE_ROOT}/.deps/${folder})
+  if(NOT EXISTS ${root} AND is_top)
+    message(FATAL_ERROR "${folder} is missing: `tools/setup run` brings it")
+  elseif(NOT EXISTS ${root})
+    return()
+  endif()
+  if(NOT ARGN)
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} SYSTEM INTERFACE ${root}/${include})
+    return()
+  endif()
+  list(TRANSFORM ARGN PREPEND ${root}/)
+  add_library(${target} STATIC EXCLUDE_FROM_ALL ${ARGN})
+  target_include_directories(${target} SYSTEM PUBLIC ${root}/${include})
+  target_compile_options(${target} PRIVATE -w)
+  if(YOKE_PORT STREQUAL rp2040)
+    target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections)
+  elseif(YOKE_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${YOKE_SANITIZE} -g)
+  endif()
+endfunction()
+
+yoke_foreign(yoke_picohttpparser picohttpparser . picohttpparser.c) # HTTP requests
+yoke_foreign(yoke_jsmn jsmn .) # JSON, a header; who includes it defines JSMN_STATIC first
+
+# SHA-1 and base64 of Mbed TLS.
+yoke_foreign(yoke_sha1 mbedtls include library/sha1.c library/base64.c library/platform_util.c)
+target_compile_definitions(
+  yoke_sha1 PUBLIC MBEDTLS_CONFIG_FILE="${CMAKE_CURRENT_LIST_DIR}/mbedtls_config.h")
