@@ -1,0 +1,234 @@
+/* The network: TCP streams and UDP datagrams to await, over lwIP, on the platform loop.
+ *
+ * All of the stack runs in one task of that loop, with static pools: no thread, no heap. Every
+ * function here belongs to the platform loop; none may be called from an interrupt or from core 1.
+ * Addresses are IPv4 only, so far.
+ *
+ *   net_listen()            a peer connects                    net_accept()
+ *   listener ────────────▶ (half open) ──▶ (waits in the listener) ──▶ OPEN
+ *                                                 net_connect() ────────▶ OPEN
+ *
+ *             the peer ends: net_read() answers 0 once all is read
+ *   OPEN ─────────────────────────────────────────────────────────▶ OPEN, may still write
+ *   OPEN ── reset, no answer any more, evicted: every call answers that error ──▶ BROKEN
+ *   OPEN, BROKEN ── net_close(), net_abort() ──▶ CLOSED: the memory is the caller's
+ *
+ * Nothing is stored without limit: a peer may send no more than NET_WINDOW bytes that have not been
+ * read, and a write waits while too much is under way. */
+#ifndef YOKE_NET_H
+#define YOKE_NET_H
+
+#include "yoke/task.h"
+
+#define NET_WINDOW      2920u /* bytes a peer may send ahead of net_read(): two Ethernet frames */
+#define NET_BACKLOG     4u    /* connections that wait in a listener, half open ones included */
+#define NET_ACCEPTORS   8u    /* tasks that wait for the same listener */
+#define NET_WATCHERS    8u    /* tasks that wait for net_await_change() */
+#define NET_QUEUE       4u    /* datagrams that wait in a socket */
+#define NET_DATAGRAM    1472u /* bytes of the longest datagram: an Ethernet frame's */
+#define NET_TEXT_LENGTH 16u   /* an address as text, with its end */
+
+typedef struct {
+    uint8_t ip[4]; /* 192.168.0.1 is {192, 168, 0, 1} */
+} net_address;
+
+/* Who is at the other end. */
+typedef struct {
+    net_address address;
+    uint16_t port;
+} net_peer;
+
+/* --- the stack ------------------------------------------------------------------------------- */
+
+/* How the device gets its address. All zero: it asks by DHCP and calls itself "yoke". */
+typedef struct {
+    const char *host_name; /* what DHCP is told; NULL: "yoke"; 1 to 63 of a-z 0-9 - */
+    net_address address;   /* 0.0.0.0: ask by DHCP */
+    net_address mask, gateway, name_server; /* with a fixed address only; 0.0.0.0: none */
+} net_config;
+
+/* Bring up the stack on the port's link (yoke/link.h) and start its task on `platform`. `config`
+ * must live as long as the task. YOKE_EBUSY: it runs already. YOKE_EINVAL: a value of `config` is
+ * out of its range. YOKE_EIO: the link cannot be opened (the port has said why). */
+int net_start(yoke_loop *platform, const net_config *config);
+
+/* The stack's task: to show, to cancel and to join. When it ends, each stream and each listener is
+ * broken (YOKE_EIO), the address is given back, the link closed; net_start() may be called again.
+ */
+extern yoke_task net_task;
+
+/* What is so now. */
+typedef struct {
+    uint32_t changes; /* counts each change of what follows, modulo 2^32 */
+    bool link_up;
+    bool has_address; /* and the link is up: the network can be used */
+    net_address address, mask, gateway, name_server;
+    uint8_t mac[6];
+} net_status;
+
+net_status net_read_status(void);
+
+/* Wait until net_read_status().changes is not `*seen`, and put it there. Answers YOKE_OK;
+ * YOKE_EBUSY: NET_WATCHERS tasks wait already. */
+YOKE_ASYNC int net_await_change(yoke_task *t, uint32_t *seen);
+
+/* For services that call lwIP themselves (dns, mdns, time): have the stack look at its timers and
+ * send what is to be sent. After each such call. */
+void net_work(void);
+
+/* --- addresses as text ------------------------------------------------------------------------ */
+
+/* "192.168.0.1" into `text`; answers `text`. */
+char *net_to_text(net_address address, char text[NET_TEXT_LENGTH]);
+
+/* Four numbers from 0 to 255 with points between, and nothing else: true, and `*address`. */
+bool net_from_text(const char *text, net_address *address);
+
+/* --- streams ---------------------------------------------------------------------------------- */
+
+struct tcp_pcb; /* lwIP's */
+
+/* All zero at first. The fields are net's own. One task may read and another one write. */
+typedef struct {
+    struct tcp_pcb *pcb;  /* NULL: closed or broken */
+    int error;            /* YOKE_OK, or what broke it */
+    bool ended;           /* the peer will send no more */
+    bool kept;            /* net_keep() */
+    uint16_t first, used; /* of `window`: what has come and is not read */
+    uint32_t heard_ms;    /* when the peer was heard, or has taken something, last */
+    yoke_task *reader;    /* in net_read() */
+    yoke_task *writer;    /* in net_connect(), net_write() or net_drain() */
+    net_peer peer;
+    uint8_t window[NET_WINDOW];
+} net_stream;
+
+/* All zero at first but `evict_ms`, which is the caller's; the rest is net's own. */
+typedef struct net_listener {
+    uint32_t evict_ms; /* When a connection waits and nobody accepts it, the stream of this listener
+                          whose task has waited longest for its peer, at least so long, is broken
+                          with YOKE_EFULL, unless it is kept. 0: never */
+    struct tcp_pcb_listen *pcb;
+    struct tcp_pcb *waiting[NET_BACKLOG]; /* established, oldest first */
+    uint16_t port;
+    uint8_t waiting_count;
+    yoke_task *acceptors[NET_ACCEPTORS];
+    struct net_listener *next;
+} net_listener;
+
+/* Take connections on `port`, 1 to 65535, of every address of the device. They wait in `l`, at most
+ * NET_BACKLOG; when more come, the oldest that is still half open makes room, and if there is none
+ * the newcomer is not answered, so that it tries again, and is counted. YOKE_EBUSY: the port is
+ * taken. YOKE_EFULL: no control block is free. YOKE_EINVAL: port 0, or the stack is not started. */
+int net_listen(net_listener *l, uint16_t port);
+
+/* Take no more. Connections that wait in `l` are reset, who waits in net_accept() is answered
+ * YOKE_ENOENT; accepted streams go on. Not listening: no effect. */
+void net_unlisten(net_listener *l);
+
+/* Wait for a connection; YOKE_OK: `*s` is open. `s` was closed. YOKE_ENOENT: `l` does not listen.
+ * YOKE_EBUSY: NET_ACCEPTORS tasks wait already. */
+YOKE_ASYNC int net_accept(yoke_task *t, net_listener *l, net_stream *s);
+
+/* Connect to `to`. YOKE_OK: `*s` is open. `s` was closed, and is so after every error and cancel.
+ * YOKE_ENOENT: refused. YOKE_EIO: no way there, or no answer; lwIP tries for about 20 s.
+ * YOKE_EFULL: no control block is free. YOKE_EINVAL: the stack is not started. */
+YOKE_ASYNC int net_connect(yoke_task *t, net_stream *s, net_peer to);
+
+/* Wait for bytes; answers how many were put into `buffer`, 1 to `size`; 0: the peer has ended and
+ * all is read, and then always. The peer may send as many again only when they are read.
+ * YOKE_EINVAL: `s` is closed, or `size` is 0. YOKE_EIO: reset, or no answer from the peer; what had
+ * come before is read first. YOKE_EFULL: evicted. */
+YOKE_ASYNC int net_read(yoke_task *t, net_stream *s, void *buffer, size_t size);
+
+/* Hand over bytes; they are copied. Answers how many were taken, 1 to `size`, which may be less:
+ * call again with the rest. Waits while too much is under way. They are sent at the end of the
+ * turn, several writes in one segment. Errors as net_read(). */
+YOKE_ASYNC int net_write(yoke_task *t, net_stream *s, const void *data, size_t size);
+
+/* Wait until the peer has acknowledged all that was written. YOKE_OK; errors as net_read(). */
+YOKE_ASYNC int net_drain(yoke_task *t, net_stream *s);
+
+/* End in order: what was written is still sent, then the peer is told the end; what it sends from
+ * now on is thrown away. The stack forgets it after 10 s at the latest. The memory is the caller's
+ * at once. No task may wait in `s` (cancel it first). Closed already: no effect. */
+void net_close(net_stream *s);
+
+/* Reset the connection: at once, what was not acknowledged is lost. Else as net_close(). */
+void net_abort(net_stream *s);
+
+/* True from net_accept() or net_connect() on until it breaks or is closed. */
+bool net_is_open(const net_stream *s);
+
+/* For how long nothing was heard from the peer, in ms; 0 when `s` is not open. */
+uint32_t net_idle_ms(const net_stream *s);
+
+/* `s` is never evicted to make room for a newcomer. Until it is closed. */
+void net_keep(net_stream *s);
+
+/* --- datagrams -------------------------------------------------------------------------------- */
+
+struct udp_pcb; /* lwIP's */
+struct pbuf;
+
+/* All zero at first; the fields are net's own, `dropped` may be read. */
+typedef struct net_socket {
+    struct udp_pcb *pcb; /* NULL: closed */
+    struct pbuf *queue[NET_QUEUE];
+    net_peer from[NET_QUEUE];
+    uint8_t first, used;
+    uint32_t dropped; /* datagrams that came while the queue was full, modulo 2^32 */
+    yoke_task *receiver;
+    struct net_socket *next;
+} net_socket;
+
+/* Receive what comes to `port`; 0: the stack chooses one, for who only sends and is answered.
+ * YOKE_EBUSY: the port is taken. YOKE_EFULL: no control block is free. YOKE_EINVAL: `s` is open, or
+ * the stack is not started. */
+int net_open(net_socket *s, uint16_t port);
+
+/* Not open: no effect. What waits in `s` is lost; who waits in net_receive() is answered
+ * YOKE_ENOENT. */
+void net_shut(net_socket *s);
+
+/* Wait for a datagram; answers how many bytes were put into `buffer`, 0 to `size`, and who has sent
+ * it. What is longer than `size` is cut off. YOKE_ENOENT: `s` is not open. */
+YOKE_ASYNC int net_receive(yoke_task *t, net_socket *s, void *buffer, size_t size, net_peer *from);
+
+/* Send one datagram, copied, 0 to NET_DATAGRAM bytes. Does not wait. YOKE_EINVAL: too long, or not
+ * open. YOKE_EFULL: no memory for it now, counted. YOKE_EIO: no way there. */
+int net_send(net_socket *s, const void *data, size_t size, net_peer to);
+
+/* Receive what is sent to multicast group `group` (224.0.0.0 to 239.255.255.255), on every socket
+ * of its port; or no more. Kept across link down and up. YOKE_EFULL: too many groups. YOKE_EINVAL:
+ * no such group. */
+int net_join_group(net_address group);
+int net_leave_group(net_address group);
+
+/* --- counters --------------------------------------------------------------------------------- */
+
+/* One pool of lwIP. */
+typedef struct {
+    const char *name;
+    uint32_t used, most, size; /* elements, bytes for "heap": now, high water, all */
+    uint32_t refused;          /* requests when it was empty, modulo 2^32 */
+} net_pool;
+
+/* Pool number `i`, from 0; false: there are no more. */
+bool net_read_pool(unsigned i, net_pool *pool);
+
+/* Modulo 2^32. */
+typedef struct {
+    uint32_t frames_in, frames_out;
+    uint32_t lost_in;   /* frames that found no buffer */
+    uint32_t lost_out;  /* frames that the link did not take */
+    uint32_t accepted;  /* connections handed to net_accept() */
+    uint32_t half_open; /* that were dropped to make room */
+    uint32_t evicted;   /* streams that were broken to make room */
+    uint32_t refused;   /* newcomers that were not answered */
+    uint32_t resent;    /* TCP segments sent again */
+    uint32_t unsent;    /* datagrams for which there was no memory */
+} net_stats;
+
+net_stats net_read_stats(void);
+
+#endif

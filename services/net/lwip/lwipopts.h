@@ -1,0 +1,113 @@
+/* What of lwIP is compiled, and how large its pools are: the same on every machine, so that the
+ * host's tests see what the chip will. All memory is static; tools/size counts it. Options are
+ * explained in lwIP's own opt.h. */
+#ifndef YOKE_LWIPOPTS_H
+#define YOKE_LWIPOPTS_H
+
+/* --- no system underneath: one task of the platform loop calls it ----------------------------- */
+
+#define NO_SYS                1
+#define SYS_LIGHTWEIGHT_PROT  0
+#define LWIP_NETCONN          0
+#define LWIP_SOCKET           0
+#define LWIP_TIMERS           1
+#define LWIP_CHKSUM_ALGORITHM 3
+#define LWIP_PROVIDE_ERRNO    0
+
+/* --- memory: no malloc anywhere --------------------------------------------------------------- */
+
+#define MEM_ALIGNMENT           4
+#define MEM_LIBC_MALLOC         0
+#define MEMP_MEM_MALLOC         0
+#define MEM_SIZE                20480 /* what is sent and not yet acknowledged; and small things */
+#define PBUF_POOL_SIZE          12    /* frames that have come and are being looked at */
+#define PBUF_POOL_BUFSIZE       768   /* an Ethernet frame is two of them, an E1.31 one */
+#define MEMP_NUM_PBUF           16
+#define MEMP_NUM_TCP_PCB        16
+#define MEMP_NUM_TCP_PCB_LISTEN 4
+#define MEMP_NUM_TCP_SEG        48
+#define MEMP_NUM_UDP_PCB        12 /* dhcp, dns, mdns, sntp, and eight sockets */
+#define MEMP_NUM_IGMP_GROUP     8
+#define MEMP_NUM_SYS_TIMEOUT    (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 10) /* mdns has 8, sntp 1 */
+#define MEMP_NUM_ARP_QUEUE      4
+#define MEMP_NUM_REASSDATA      1
+#define IP_REASS_MAX_PBUFS      4
+
+/* --- protocols -------------------------------------------------------------------------------- */
+
+#define LWIP_IPV4                     1
+#define LWIP_IPV6                     0
+#define LWIP_ETHERNET                 1
+#define LWIP_ARP                      1
+#define ARP_QUEUEING                  1
+#define ETHARP_SUPPORT_STATIC_ENTRIES 1
+#define LWIP_ICMP                     1
+#define LWIP_RAW                      0
+#define LWIP_UDP                      1
+#define LWIP_TCP                      1
+#define LWIP_DHCP                     1
+#define LWIP_DHCP_DOES_ACD_CHECK      0 /* takes 3 s more; mDNS tells conflicts of names */
+#define LWIP_IGMP                     1
+#define LWIP_DNS                      1
+#define DNS_TABLE_SIZE                4
+#define DNS_MAX_REQUESTS              2
+#define LWIP_DNS_SUPPORT_MDNS_QUERIES 1
+#define LWIP_MDNS_RESPONDER           1
+#define MDNS_MAX_SERVICES             2
+#define MDNS_OUTPUT_PACKET_SIZE       512
+#define MDNS_MAX_STORED_PKTS          2
+#define LWIP_NUM_NETIF_CLIENT_DATA    1 /* mdns */
+
+#define LWIP_NETIF_HOSTNAME            1
+#define LWIP_NETIF_STATUS_CALLBACK     1
+#define LWIP_NETIF_LINK_CALLBACK       1
+#define LWIP_NETIF_EXT_STATUS_CALLBACK 1 /* mdns announces again */
+#define LWIP_SINGLE_NETIF              1
+#define LWIP_NETIF_LOOPBACK            0
+#define LWIP_HAVE_LOOPIF               0
+
+/* --- TCP -------------------------------------------------------------------------------------- */
+
+#define TCP_MSS             1460
+#define TCP_WND             (2 * TCP_MSS) /* NET_WINDOW: what a stream has room for */
+#define TCP_SND_BUF         (4 * TCP_MSS)
+#define TCP_SND_QUEUELEN    16
+#define TCP_QUEUE_OOSEQ     1
+#define TCP_OOSEQ_MAX_PBUFS 4 /* so that what comes out of order does not take all buffers */
+#define TCP_LISTEN_BACKLOG  1
+#define TCP_SYNMAXRTX       4
+#define TCP_MAXRTX          8
+#define TCP_MSL             1000u /* ms; TIME-WAIT makes room for others anyway */
+#define TCP_OVERSIZE        0
+#define LWIP_TCP_KEEPALIVE  0
+
+/* --- checks and counters ---------------------------------------------------------------------- */
+
+#define LWIP_STATS         1
+#define LWIP_STATS_DISPLAY 0
+#define LINK_STATS         0
+#define ETHARP_STATS       0
+#define IP_STATS           0
+#define IPFRAG_STATS       0
+#define ICMP_STATS         0
+#define IGMP_STATS         0
+#define UDP_STATS          0
+#define SYS_STATS          0
+#define TCP_STATS          1
+#define MEM_STATS          1
+#define MEMP_STATS         1
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+/* services/time has it; only who links lwIP's sntp needs it. */
+#define SNTP_SERVER_DNS                1
+#define SNTP_MAX_SERVERS               2
+#define SNTP_CHECK_RESPONSE            2
+#define SNTP_SET_SYSTEM_TIME_NTP(s, f) time_set_ntp((s), (f))
+#define SNTP_GET_SYSTEM_TIME_NTP(s, f) time_get_ntp(&(s), &(f))
+#define SNTP_COMP_ROUNDTRIP            1
+#define SNTP_STARTUP_DELAY             0
+void time_set_ntp(int seconds, unsigned fraction);
+void time_get_ntp(int *seconds, unsigned *fraction);
+
+#endif
