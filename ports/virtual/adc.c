@@ -4,7 +4,8 @@
 #include "devices.h"
 #include "yoke/virtual.h"
 
-#define ROOM 876 /* 27 degrees: 0.706 V of 3.3 V */
+#define ROOM 876  /* 27 degrees: 0.706 V of 3.3 V */
+#define USB  2068 /* 5 V, a third of it */
 
 static uint16_t values[ADC_INPUTS];
 static const adc_guard *guard;
@@ -13,8 +14,10 @@ void virtual_adc_reset(void)
 {
     guard = NULL;
     for (unsigned i = 0; i < ADC_INPUTS; i++) {
-        values[i] = i == ADC_TEMPERATURE ? ROOM : 0;
+        values[i] = 0;
     }
+    values[ADC_TEMPERATURE] = ROOM;
+    values[ADC_VSYS] = USB;
 }
 
 void virtual_adc_set(enum adc_input input, uint16_t value)
