@@ -54,6 +54,7 @@ static void open_as(const sim_config *config, bool power_on)
     strays_reset();
     cores_reset();
     console_reset();
+    link_reset();
 }
 
 void sim_open(const sim_config *config)

@@ -43,6 +43,9 @@ bool lock_held_here(void); /* by the calling core */
 /* watchdog.c */
 void watchdog_reset_state(bool power_on);
 
+/* link.c */
+void link_reset(void);
+
 /* console.c */
 void console_reset(void);
 

@@ -1,7 +1,7 @@
 /* Interrupts that are to come at a time of the virtual clock. */
 #include "internal.h"
 
-#define WAITING_MAX 16u
+#define WAITING_MAX 64u
 
 typedef struct {
     uint64_t at_us;

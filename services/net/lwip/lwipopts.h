@@ -16,11 +16,11 @@
 
 /* --- memory: no malloc anywhere --------------------------------------------------------------- */
 
-#define MEM_ALIGNMENT           4
+#define MEM_ALIGNMENT           __SIZEOF_POINTER__ /* bytes */
 #define MEM_LIBC_MALLOC         0
 #define MEMP_MEM_MALLOC         0
 #define MEM_SIZE                20480 /* what is sent and not yet acknowledged; and small things */
-#define PBUF_POOL_SIZE          12    /* frames that have come and are being looked at */
+#define PBUF_POOL_SIZE          16    /* frames that have come and are being looked at */
 #define PBUF_POOL_BUFSIZE       768   /* an Ethernet frame is two of them, an E1.31 one */
 #define MEMP_NUM_PBUF           16
 #define MEMP_NUM_TCP_PCB        16
@@ -75,15 +75,19 @@
 #define TCP_QUEUE_OOSEQ     1
 #define TCP_OOSEQ_MAX_PBUFS 4 /* so that what comes out of order does not take all buffers */
 #define TCP_LISTEN_BACKLOG  1
-#define TCP_SYNMAXRTX       4
+#define TCP_SYNMAXRTX       6
 #define TCP_MAXRTX          8
 #define TCP_MSL             1000u /* ms; TIME-WAIT makes room for others anyway */
-#define TCP_OVERSIZE        0
+#define TCP_OVERSIZE        256   /* small writes fill up what the first has taken */
+#define TCP_TMR_INTERVAL    50    /* ms: a lost segment is sent again after 300 ms, not 1.5 s */
+#define LWIP_TCP_RTO_TIME   1000  /* ms, RFC 6298 */
+#define LWIP_HOOK_FILENAME  "hooks.h"
 #define LWIP_TCP_KEEPALIVE  0
 
 /* --- checks and counters ---------------------------------------------------------------------- */
 
 #define LWIP_STATS         1
+#define LWIP_STATS_LARGE   1
 #define LWIP_STATS_DISPLAY 0
 #define LINK_STATS         0
 #define ETHARP_STATS       0

@@ -11,6 +11,20 @@ typedef struct {
     const char *text; /* NULL ends the list */
 } sim_input;
 
+/* The network link. A frame takes delay_us, and up to jitter_us more, so that one may overtake
+ * another. All is drawn from the seed. */
+typedef struct {
+    bool ethernet;      /* false: frames are IP packets */
+    uint32_t delay_us;  /* of a frame */
+    uint32_t jitter_us; /* 0: they arrive in order */
+    uint32_t loss;      /* frames that do not arrive, in 1/1000 */
+    uint32_t twice;     /* frames that arrive twice, in 1/1000 */
+    uint32_t room;      /* frames on the way, at most 64; when there are so many, the device is told
+                           YOKE_EFULL. 0: 64 */
+    void (*peer)(const void *frame, size_t size); /* who gets what the device sends; NULL: it comes
+                                                     back to it */
+} sim_link;
+
 typedef struct {
     uint32_t seed;          /* of the order of the loops and of the stray wakes */
     uint64_t start_us;      /* what the clock shows at the beginning */
@@ -21,6 +35,7 @@ typedef struct {
     bool input_stays_open;  /* there is no end of input behind the last text */
     char *output;           /* what the console writes goes here; NULL: to standard output */
     size_t output_size;     /* of `output`; a write that does not fit answers YOKE_EIO */
+    const sim_link *link;   /* NULL: there is none */
 } sim_config;
 
 /* Forget all that was, and begin with `config`, which must live as long as the run. Before anything
@@ -43,7 +58,13 @@ _Noreturn void sim_fault(uint32_t kind);
 /* Bytes that the console has written to `output`. */
 size_t sim_output_length(void);
 
-/* Call `run` as an interrupt once the clock shows `at_us`. At most 16 may be waiting (check
+/* A frame for the device, over the link as it is set. */
+void sim_link_send(const void *frame, size_t size);
+
+/* The link is up, as it is at the beginning, or down. */
+void sim_link_set(bool is_up);
+
+/* Call `run` as an interrupt once the clock shows `at_us`. At most 64 may be waiting (check
  * sim 906). */
 void sim_interrupt_at(uint64_t at_us, void (*run)(void *arg), void *arg);
 

@@ -94,13 +94,22 @@ typedef struct {
     int error;            /* YOKE_OK, or what broke it */
     bool ended;           /* the peer will send no more */
     bool kept;            /* net_keep() */
+    bool connecting;      /* in net_connect() */
     uint16_t first, used; /* of `window`: what has come and is not read */
     uint32_t heard_ms;    /* when the peer was heard, or has taken something, last */
     yoke_task *reader;    /* in net_read() */
     yoke_task *writer;    /* in net_connect(), net_write() or net_drain() */
     net_peer peer;
+    struct net_listener *listener; /* that has taken it; NULL: none */
     uint8_t window[NET_WINDOW];
 } net_stream;
+
+/* A connection that nobody has accepted yet. */
+typedef struct {
+    struct tcp_pcb *pcb; /* NULL: the place is free */
+    struct net_listener *listener;
+    uint32_t number; /* in the order in which they came */
+} net_waiting;
 
 /* All zero at first but `evict_ms`, which is the caller's; the rest is net's own. */
 typedef struct net_listener {
@@ -108,29 +117,29 @@ typedef struct net_listener {
                           whose task has waited longest for its peer, at least so long, is broken
                           with YOKE_EFULL, unless it is kept. 0: never */
     struct tcp_pcb_listen *pcb;
-    struct tcp_pcb *waiting[NET_BACKLOG]; /* established, oldest first */
+    net_waiting waiting[NET_BACKLOG];
+    uint32_t came; /* connections so far, modulo 2^32 */
     uint16_t port;
-    uint8_t waiting_count;
     yoke_task *acceptors[NET_ACCEPTORS];
-    struct net_listener *next;
 } net_listener;
 
 /* Take connections on `port`, 1 to 65535, of every address of the device. They wait in `l`, at most
- * NET_BACKLOG; when more come, the oldest that is still half open makes room, and if there is none
- * the newcomer is not answered, so that it tries again, and is counted. YOKE_EBUSY: the port is
- * taken. YOKE_EFULL: no control block is free. YOKE_EINVAL: port 0, or the stack is not started. */
+ * NET_BACKLOG; when one more comes, the oldest that has sent nothing yet is reset to make room,
+ * else the newcomer is; each is counted. YOKE_EBUSY: the port is taken. YOKE_EFULL: no control
+ * block is free. YOKE_EINVAL: port 0, `l` listens already, or the stack is not started. */
 int net_listen(net_listener *l, uint16_t port);
 
 /* Take no more. Connections that wait in `l` are reset, who waits in net_accept() is answered
  * YOKE_ENOENT; accepted streams go on. Not listening: no effect. */
 void net_unlisten(net_listener *l);
 
-/* Wait for a connection; YOKE_OK: `*s` is open. `s` was closed. YOKE_ENOENT: `l` does not listen.
- * YOKE_EBUSY: NET_ACCEPTORS tasks wait already. */
+/* Wait for a connection; YOKE_OK: `*s` is open. Those whose peer has sent something come first, the
+ * oldest of them. `s` was closed. YOKE_ENOENT: `l` does not listen. YOKE_EBUSY: NET_ACCEPTORS tasks
+ * wait already. */
 YOKE_ASYNC int net_accept(yoke_task *t, net_listener *l, net_stream *s);
 
 /* Connect to `to`. YOKE_OK: `*s` is open. `s` was closed, and is so after every error and cancel.
- * YOKE_ENOENT: refused. YOKE_EIO: no way there, or no answer; lwIP tries for about 20 s.
+ * YOKE_ENOENT: refused. YOKE_EIO: no way there, or no answer; lwIP tries for about 6 s.
  * YOKE_EFULL: no control block is free. YOKE_EINVAL: the stack is not started. */
 YOKE_ASYNC int net_connect(yoke_task *t, net_stream *s, net_peer to);
 
@@ -171,14 +180,13 @@ struct udp_pcb; /* lwIP's */
 struct pbuf;
 
 /* All zero at first; the fields are net's own, `dropped` may be read. */
-typedef struct net_socket {
+typedef struct {
     struct udp_pcb *pcb; /* NULL: closed */
     struct pbuf *queue[NET_QUEUE];
     net_peer from[NET_QUEUE];
     uint8_t first, used;
     uint32_t dropped; /* datagrams that came while the queue was full, modulo 2^32 */
     yoke_task *receiver;
-    struct net_socket *next;
 } net_socket;
 
 /* Receive what comes to `port`; 0: the stack chooses one, for who only sends and is answered.
@@ -209,7 +217,7 @@ int net_leave_group(net_address group);
 /* One pool of lwIP. */
 typedef struct {
     const char *name;
-    uint32_t used, most, size; /* elements, bytes for "heap": now, high water, all */
+    uint32_t used, most, size; /* elements, or bytes of "bytes": now, high water, all */
     uint32_t refused;          /* requests when it was empty, modulo 2^32 */
 } net_pool;
 
@@ -219,14 +227,15 @@ bool net_read_pool(unsigned i, net_pool *pool);
 /* Modulo 2^32. */
 typedef struct {
     uint32_t frames_in, frames_out;
-    uint32_t lost_in;   /* frames that found no buffer */
-    uint32_t lost_out;  /* frames that the link did not take */
-    uint32_t accepted;  /* connections handed to net_accept() */
-    uint32_t half_open; /* that were dropped to make room */
-    uint32_t evicted;   /* streams that were broken to make room */
-    uint32_t refused;   /* newcomers that were not answered */
-    uint32_t resent;    /* TCP segments sent again */
-    uint32_t unsent;    /* datagrams for which there was no memory */
+    uint32_t lost_in;     /* frames that found no buffer */
+    uint32_t lost_out;    /* frames that the link did not take; TCP sends them again */
+    uint32_t accepted;    /* connections handed over by net_accept() */
+    uint32_t half_open;   /* half-open connections dropped to make room */
+    uint32_t evicted;     /* streams broken to make room */
+    uint32_t turned_away; /* connections reset before anybody accepted them */
+    uint32_t unanswered;  /* connection requests for which there was no control block */
+    uint32_t unread;      /* datagrams that no socket had room for */
+    uint32_t unsent;      /* datagrams for which there was no memory, or no way */
 } net_stats;
 
 net_stats net_read_stats(void);

@@ -1,0 +1,154 @@
+/* Who goes when there is no room: so that a newcomer is always answered.
+ *
+ * lwIP itself gives up connections that are over (TIME-WAIT, LAST-ACK, CLOSING) and those that we
+ * have closed (let_go() gives them the lowest priority). Here follow, in this order: the oldest
+ * half-open one, the oldest that nobody has accepted and that has sent nothing, and the stream
+ * whose task has waited longest for its peer. */
+#include "internal.h"
+
+#include <lwip/stats.h>
+
+#define HALF_OPEN_MAX 8u /* so that a flood of them leaves half of the control blocks alone */
+
+_Static_assert(HALF_OPEN_MAX + NET_BACKLOG < MEMP_NUM_TCP_PCB, "some are left for streams");
+
+/* lwIP moves a connection to the front of its list whenever something comes for it. */
+static struct tcp_pcb *last(bool (*is_one)(const struct tcp_pcb *pcb))
+{
+    struct tcp_pcb *found = NULL;
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+        found = is_one(pcb) ? pcb : found;
+    }
+    return found;
+}
+
+static bool is_half_open(const struct tcp_pcb *pcb)
+{
+    return pcb->state == SYN_RCVD;
+}
+
+static bool waits_and_is_silent(const struct tcp_pcb *pcb)
+{
+    return listener_has(pcb) && !pcb->refused_data;
+}
+
+static bool is_over(const struct tcp_pcb *pcb)
+{
+    return pcb->prio == TCP_PRIO_MIN || pcb->state == LAST_ACK || pcb->state == CLOSING;
+}
+
+static unsigned count(bool (*is_one)(const struct tcp_pcb *pcb))
+{
+    unsigned n = 0;
+    for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+        n += is_one(pcb);
+    }
+    return n;
+}
+
+/* --- streams ---------------------------------------------------------------------------------- */
+
+static bool may_go(const net_stream *s)
+{
+    const net_listener *l = s->listener;
+    bool waits = s->reader || s->writer;
+    return l && l->evict_ms && waits && !s->kept && net_idle_ms(s) >= l->evict_ms;
+}
+
+/* The one that has been idle for longest, of listener `l`, or of all (NULL). */
+static net_stream *idlest(const net_listener *l)
+{
+    net_stream *found = NULL;
+    for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+        net_stream *s = stream_of(pcb);
+        if (s && may_go(s) && (!l || s->listener == l) &&
+            (!found || net_idle_ms(s) > net_idle_ms(found))) {
+            found = s;
+        }
+    }
+    return found;
+}
+
+static bool evict(const net_listener *l)
+{
+    net_stream *s = idlest(l);
+    if (s) {
+        stream_break(s, YOKE_EFULL);
+        net_counted.evicted++;
+    }
+    return s;
+}
+
+/* --- control blocks --------------------------------------------------------------------------- */
+
+static bool drop_half_open(void)
+{
+    struct tcp_pcb *pcb = last(is_half_open);
+    if (pcb) {
+        tcp_abandon(pcb, 0);
+        net_counted.half_open++;
+    }
+    return pcb;
+}
+
+static bool drop_silent(void)
+{
+    struct tcp_pcb *pcb = last(waits_and_is_silent);
+    if (pcb) {
+        listener_drop(pcb);
+    }
+    return pcb;
+}
+
+static bool lwip_has_one(void)
+{
+    return lwip_stats.memp[MEMP_TCP_PCB]->used < MEMP_NUM_TCP_PCB || tcp_tw_pcbs || last(is_over);
+}
+
+static void make_room(void)
+{
+    if (!lwip_has_one() && !drop_half_open() && !drop_silent()) {
+        evict(NULL);
+    }
+}
+
+struct tcp_pcb *room_for_connect(void)
+{
+    make_room();
+    return tcp_new();
+}
+
+void room_for_newcomer(void)
+{
+    if (count(is_half_open) >= HALF_OPEN_MAX) {
+        drop_half_open();
+    }
+    make_room();
+}
+
+/* --- connections that nobody accepts ---------------------------------------------------------- */
+
+static bool is_short(const struct tcp_pcb_listen *pcb)
+{
+    const net_listener *l = pcb->callback_arg;
+    return l->evict_ms && listener_is_short(l);
+}
+
+bool room_is_wanted(void)
+{
+    const struct tcp_pcb_listen *pcb = tcp_listen_pcbs.listen_pcbs;
+    while (pcb && !is_short(pcb)) {
+        pcb = pcb->next;
+    }
+    return pcb;
+}
+
+/* One at a time: the task whose stream is broken may accept before the next look. */
+void room_look(void)
+{
+    for (const struct tcp_pcb_listen *pcb = tcp_listen_pcbs.listen_pcbs; pcb; pcb = pcb->next) {
+        if (is_short(pcb)) {
+            evict(pcb->callback_arg);
+        }
+    }
+}

@@ -1,0 +1,397 @@
+/* TCP streams. What has come waits in the stream's own window, which is exactly what the peer may
+ * send, so lwIP's buffers are free again at once; what is to be sent waits in lwIP's memory. */
+#include "internal.h"
+
+#include <lwip/stats.h>
+#include <string.h>
+
+/* Of lwIP's memory, which all connections share: the first bytes under way of a connection may take
+ * what is above RESERVE, so that each goes on; more than those only what is above SHARED. */
+#define MEMORY_RESERVE  2048u
+#define MEMORY_SHARED   10240u
+#define MEMORY_A_PACKET 96u  /* headers, and lwIP's own */
+#define FIRST_BYTES     536u /* what a segment may hold anywhere (RFC 1122) */
+#define TIMES_TO_WAIT   10u  /* seconds that a closed connection has to come to its end */
+
+_Static_assert(NET_WINDOW == TCP_WND, "a stream has room for just what its peer may send");
+_Static_assert(MEMORY_SHARED < MEM_SIZE, "there is something to share");
+
+static void wake(yoke_task **waiter)
+{
+    yoke_task *t = *waiter;
+    *waiter = NULL;
+    if (t) {
+        yoke_wake(t);
+    }
+}
+
+static void wake_both(net_stream *s)
+{
+    wake(&s->reader);
+    wake(&s->writer);
+}
+
+/* --- what lwIP tells -------------------------------------------------------------------------- */
+
+/* Into the ring, in at most two pieces. */
+static void put(net_stream *s, const struct pbuf *p)
+{
+    u16_t end = (u16_t)((s->first + s->used) % NET_WINDOW);
+    u16_t piece = (u16_t)LWIP_MIN(p->tot_len, NET_WINDOW - end);
+    pbuf_copy_partial(p, s->window + end, piece, 0);
+    pbuf_copy_partial(p, s->window, (u16_t)(p->tot_len - piece), piece);
+    s->used = (uint16_t)(s->used + p->tot_len);
+}
+
+err_t stream_received(void *stream, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
+{
+    (void)pcb;
+    (void)err;
+    net_stream *s = stream;
+    if (!p) {
+        s->ended = true;
+    } else if (p->tot_len > NET_WINDOW - s->used) {
+        return ERR_MEM; /* not within what was allowed: lwIP keeps it and stops there */
+    } else {
+        put(s, p);
+        pbuf_free(p);
+    }
+    s->heard_ms = net_now_ms();
+    wake(&s->reader);
+    return ERR_OK;
+}
+
+static err_t acknowledged(void *stream, struct tcp_pcb *pcb, u16_t size)
+{
+    (void)pcb;
+    (void)size;
+    net_stream *s = stream;
+    s->heard_ms = net_now_ms();
+    wake(&s->writer);
+    return ERR_OK;
+}
+
+/* lwIP has freed the control block already. */
+static void broken(void *stream, err_t err)
+{
+    net_stream *s = stream;
+    bool refused = err == ERR_RST && s->connecting;
+    s->pcb = NULL;
+    s->connecting = false;
+    s->error = refused ? YOKE_ENOENT : YOKE_EIO;
+    wake_both(s);
+}
+
+static err_t connected(void *stream, struct tcp_pcb *pcb, err_t err)
+{
+    (void)pcb;
+    (void)err;
+    net_stream *s = stream;
+    s->connecting = false;
+    s->heard_ms = net_now_ms();
+    wake(&s->writer);
+    return ERR_OK;
+}
+
+net_stream *stream_of(const struct tcp_pcb *pcb)
+{
+    return pcb->recv == stream_received ? pcb->callback_arg : NULL;
+}
+
+void stream_attach(net_stream *s, struct tcp_pcb *pcb)
+{
+    s->pcb = pcb;
+    s->error = YOKE_OK;
+    s->ended = s->kept = false;
+    s->first = s->used = 0;
+    s->heard_ms = net_now_ms();
+    s->peer.port = pcb->remote_port;
+    memcpy(s->peer.address.ip, &ip_2_ip4(&pcb->remote_ip)->addr, sizeof s->peer.address.ip);
+    tcp_arg(pcb, s);
+    tcp_recv(pcb, stream_received);
+    tcp_sent(pcb, acknowledged);
+    tcp_err(pcb, broken);
+    tcp_nagle_disable(pcb); /* what is written in a turn is sent together anyway */
+}
+
+static struct tcp_pcb *detach(net_stream *s)
+{
+    struct tcp_pcb *pcb = s->pcb;
+    s->pcb = NULL;
+    s->listener = NULL;
+    s->connecting = false;
+    if (pcb) {
+        tcp_arg(pcb, NULL);
+        tcp_recv(pcb, NULL);
+        tcp_sent(pcb, NULL);
+        tcp_err(pcb, NULL);
+    }
+    return pcb;
+}
+
+void stream_break(net_stream *s, int error)
+{
+    struct tcp_pcb *pcb = detach(s);
+    if (pcb) {
+        tcp_abort(pcb);
+        net_work();
+    }
+    s->error = error;
+    wake_both(s);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static size_t get(net_stream *s, uint8_t *to, size_t size)
+{
+    size_t n = LWIP_MIN(size, s->used);
+    size_t piece = LWIP_MIN(n, NET_WINDOW - s->first);
+    memcpy(to, s->window + s->first, piece);
+    memcpy(to + piece, s->window, n - piece);
+    s->first = (uint16_t)((s->first + n) % NET_WINDOW);
+    s->used = (uint16_t)(s->used - n);
+    return n;
+}
+
+int net_read(yoke_task *t, net_stream *s, void *buffer, size_t size)
+{
+    if (size && s->used) {
+        size_t n = get(s, buffer, size);
+        if (s->pcb) {
+            tcp_recved(s->pcb, (u16_t)n);
+        }
+        return (int)n;
+    }
+    if (!size || s->connecting || (!s->pcb && !s->error && !s->ended)) {
+        return YOKE_EINVAL;
+    }
+    if (s->ended || s->error) {
+        return s->ended ? 0 : s->error;
+    }
+    return yoke_park(t, &s->reader);
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static bool nothing_under_way(const struct tcp_pcb *pcb)
+{
+    return pcb->snd_queuelen == 0;
+}
+
+/* How many bytes the connection may hand over now. */
+static size_t room(const struct tcp_pcb *pcb)
+{
+    size_t free = lwip_stats.mem.avail - lwip_stats.mem.used;
+    if (tcp_sndqueuelen(pcb) + 2 > TCP_SND_QUEUELEN) {
+        return 0;
+    }
+    if (free > MEMORY_SHARED + MEMORY_A_PACKET) {
+        return LWIP_MIN(tcp_sndbuf(pcb), LWIP_MIN(free - MEMORY_SHARED, TCP_MSS));
+    }
+    bool may = nothing_under_way(pcb) && free > MEMORY_RESERVE + MEMORY_A_PACKET + FIRST_BYTES;
+    return may ? FIRST_BYTES : 0;
+}
+
+/* Not connected any more, or not yet: the error; or YOKE_OK. */
+static int problem(const net_stream *s)
+{
+    bool open = s->pcb && !s->connecting;
+    return open ? YOKE_OK : s->error ? s->error : YOKE_EINVAL;
+}
+
+int net_write(yoke_task *t, net_stream *s, const void *data, size_t size)
+{
+    int error = problem(s);
+    if (error || !size) {
+        return error;
+    }
+    size_t n = LWIP_MIN(size, room(s->pcb));
+    if (!n || tcp_write(s->pcb, data, (u16_t)n, TCP_WRITE_FLAG_COPY | TCP_WRITE_FLAG_MORE)) {
+        return yoke_park(t, &s->writer); /* streams_flush() wakes it */
+    }
+    s->writer = NULL;
+    net_work();
+    return (int)n;
+}
+
+int net_drain(yoke_task *t, net_stream *s)
+{
+    int error = problem(s);
+    if (error || nothing_under_way(s->pcb)) {
+        return error;
+    }
+    return yoke_park(t, &s->writer);
+}
+
+/* The last segment tells the peer that there is no more for now. */
+static void push(const struct tcp_pcb *pcb)
+{
+    struct tcp_seg *last = pcb->unsent;
+    while (last && last->next) {
+        last = last->next;
+    }
+    if (last) {
+        TCPH_SET_FLAG(last->tcphdr, TCP_PSH);
+    }
+}
+
+/* Memory that one connection has given back is room for all. */
+static void flush(struct tcp_pcb *pcb)
+{
+    push(pcb);
+    if (pcb->flags & TF_ACK_DELAY) {
+        tcp_ack_now(pcb);
+    }
+    tcp_output(pcb);
+    net_stream *s = stream_of(pcb);
+    if (s && s->writer && room(pcb)) {
+        wake(&s->writer);
+    }
+}
+
+void streams_flush(void)
+{
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+        flush(pcb);
+    }
+}
+
+/* --- the ends --------------------------------------------------------------------------------- */
+
+/* Of a connection that is closed: what still comes is thrown away. */
+static err_t throw_away(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
+{
+    (void)arg;
+    (void)err;
+    if (p) {
+        tcp_recved(pcb, p->tot_len);
+        pbuf_free(p);
+    }
+    return ERR_OK;
+}
+
+/* Once a second; the argument counts. */
+static err_t wait_for_end(void *arg, struct tcp_pcb *pcb)
+{
+    uintptr_t seconds = (uintptr_t)arg + 1;
+    if (seconds >= TIMES_TO_WAIT) {
+        tcp_abort(pcb);
+        return ERR_ABRT;
+    }
+    tcp_arg(pcb, (void *)seconds);
+    return ERR_OK;
+}
+
+/* lwIP goes on without us; when it is short of control blocks, these go first. */
+static void let_go(struct tcp_pcb *pcb)
+{
+    tcp_recv(pcb, throw_away);
+    tcp_poll(pcb, wait_for_end, 1000 / TCP_SLOW_INTERVAL);
+    tcp_setprio(pcb, TCP_PRIO_MIN);
+    push(pcb);
+    if (tcp_shutdown(pcb, 0, 1) != ERR_OK) {
+        tcp_abort(pcb); /* it was not open yet */
+    }
+}
+
+static void forget(net_stream *s)
+{
+    s->error = YOKE_OK;
+    s->ended = s->kept = false;
+    s->used = 0;
+    s->reader = s->writer = NULL;
+}
+
+void net_close(net_stream *s)
+{
+    struct tcp_pcb *pcb = detach(s);
+    if (pcb) {
+        tcp_recved(pcb, s->used);
+        let_go(pcb);
+        net_work();
+    }
+    forget(s);
+}
+
+void net_abort(net_stream *s)
+{
+    stream_break(s, YOKE_OK);
+    forget(s);
+}
+
+void streams_break_all(void)
+{
+    for (;;) {
+        struct tcp_pcb *pcb = tcp_active_pcbs ? tcp_active_pcbs : tcp_tw_pcbs;
+        if (!pcb) {
+            return;
+        }
+        net_stream *s = stream_of(pcb);
+        if (s) {
+            stream_break(s, YOKE_EIO);
+        } else {
+            tcp_abort(pcb);
+        }
+    }
+}
+
+bool net_is_open(const net_stream *s)
+{
+    return s->pcb && !s->connecting;
+}
+
+uint32_t net_idle_ms(const net_stream *s)
+{
+    return net_is_open(s) ? net_now_ms() - s->heard_ms : 0;
+}
+
+void net_keep(net_stream *s)
+{
+    s->kept = true;
+}
+
+/* --- connecting ------------------------------------------------------------------------------- */
+
+static int begin(net_stream *s, net_peer to)
+{
+    struct tcp_pcb *pcb = room_for_connect();
+    if (!pcb) {
+        return YOKE_EFULL;
+    }
+    ip_addr_t address;
+    memcpy(&ip_2_ip4(&address)->addr, to.address.ip, sizeof to.address.ip);
+    if (tcp_connect(pcb, &address, to.port, connected) != ERR_OK) {
+        tcp_abort(pcb);
+        return YOKE_EIO;
+    }
+    stream_attach(s, pcb);
+    s->connecting = true;
+    net_work();
+    return YOKE_OK;
+}
+
+/* A wait that is about to end by cancel or time limit is not parked: the attempt ends with it. */
+static int wait_for_connection(yoke_task *t, net_stream *s)
+{
+    int answer = yoke_park(t, &s->writer);
+    if (!s->writer) {
+        net_abort(s);
+    }
+    return answer;
+}
+
+int net_connect(yoke_task *t, net_stream *s, net_peer to)
+{
+    if (!net_is_running()) {
+        return YOKE_EINVAL;
+    }
+    int answer = s->error;
+    if (!s->pcb && !answer) {
+        answer = begin(s, to);
+    }
+    if (!answer && s->connecting) {
+        return wait_for_connection(t, s);
+    }
+    s->error = YOKE_OK; /* told once: it is closed */
+    return answer;
+}
