@@ -1,4 +1,6 @@
 /* The sources of both loops: what the kernel says of workers, and services/inspect of tasks. */
+#include "loops.h"
+
 #include "yoke/inspect.h"
 #include "yoke/metrics.h"
 #include "yoke/port.h"
@@ -19,12 +21,18 @@ void metrics_open(const yoke_app *app)
 
 /* --- workers --------------------------------------------------------- */
 
-static bool read_worker(unsigned n, metrics_sample *s, yoke_worker_stats *stats)
+const yoke_worker *metrics_worker(unsigned n)
 {
     const yoke_worker *w = yoke_worker_next(seen.app, NULL);
     while (w && n--) {
         w = yoke_worker_next(seen.app, w);
     }
+    return w;
+}
+
+static bool read_worker(unsigned n, metrics_sample *s, yoke_worker_stats *stats)
+{
+    const yoke_worker *w = metrics_worker(n);
     if (!w) {
         return false;
     }

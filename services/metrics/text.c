@@ -89,8 +89,9 @@ static void print_head(paper *p, const metrics_source *source)
     print(p, "# TYPE %s %s\n", source->name, kinds[source->kind]);
 }
 
-static void print_labels(paper *p, const metrics_sample *s)
+static void print_series(paper *p, const char *name, const metrics_sample *s)
 {
+    print(p, "%s", name);
     if (s->labels_length) {
         print(p, "{%.*s}", (int)s->labels_length, s->labels);
     }
@@ -98,99 +99,146 @@ static void print_labels(paper *p, const metrics_sample *s)
 
 static void print_value(paper *p, const metrics_source *source, const metrics_sample *s)
 {
-    print(p, "%s", source->name);
-    print_labels(p, s);
+    print_series(p, source->name, s);
     print(p, " ");
     print_number(p, s->value, source->decimals);
     print(p, "\n");
 }
 
-/* Row k: how many were less than 2^k us. There is no sum of them, so no row tells one. */
-static void print_bucket(paper *p, metrics_reader *r)
+/* Row k: how many were less than 2^k us; the last has them all. There is no sum, so no row tells
+ * one. */
+static void print_bucket(paper *p, const metrics_source *source, const metrics_sample *s,
+                         unsigned row)
 {
-    const metrics_sample *s = &r->sample;
-    const char *comma = s->labels_length ? "," : "";
-    r->sum += s->buckets[r->row];
-    print(p, "%s_bucket{%.*s%sle=\"", r->source->name, (int)s->labels_length, s->labels, comma);
-    if (r->row == YOKE_LATE_BUCKETS - 1) {
-        print(p, "+Inf");
-    } else {
-        print_number(p, INT64_C(1) << r->row, 6);
+    uint64_t sum = 0;
+    for (unsigned i = 0; i <= row; i++) {
+        sum += s->buckets[i];
     }
-    print(p, "\"} %llu\n", (unsigned long long)r->sum);
-}
-
-static void print_count(paper *p, const metrics_reader *r)
-{
-    print(p, "%s_count", r->source->name);
-    print_labels(p, &r->sample);
-    print(p, " %llu\n", (unsigned long long)r->sum);
+    print(p, "%s_bucket{%.*s%sle=\"", source->name, (int)s->labels_length, s->labels,
+          s->labels_length ? "," : "");
+    if (row < YOKE_LATE_BUCKETS - 1) {
+        print_number(p, INT64_C(1) << row, 6);
+        print(p, "\"} %llu\n", (unsigned long long)sum);
+        return;
+    }
+    print(p, "+Inf\"} %llu\n%s_count", (unsigned long long)sum, source->name);
+    print_series(p, "", s);
+    print(p, " %llu\n", (unsigned long long)sum);
 }
 
 /* --- the walk -------------------------------------------------------- */
 
-static unsigned rows_of(const metrics_source *source)
+/* To a source that there is, or to the end. */
+static void skip_ends(metrics_reader *r)
 {
-    return source->kind == METRICS_HISTOGRAM ? YOKE_LATE_BUCKETS + 1 : 1;
-}
-
-/* The next sample of this source; false: it has no more. */
-static bool next_sample(metrics_reader *r)
-{
-    memset(&r->sample, 0, sizeof r->sample);
-    r->sum = 0;
-    r->row = 0;
-    return r->source->read(r->n++, &r->sample);
+    while (r->tables[0] && !r->source->name) {
+        r->source = *++r->tables;
+    }
 }
 
 static void next_source(metrics_reader *r)
 {
     r->n = r->row = 0;
     r->source++;
-    while (r->tables[0] && !r->source->name) {
-        r->source = *++r->tables;
-    }
+    skip_ends(r);
 }
 
-/* A source without a sample has no head either. */
-static void print_row(paper *p, metrics_reader *r)
+/* The sample that the reader stands at, or the first one of a later source; false: the end. */
+static bool find_sample(metrics_reader *r, metrics_sample *s)
 {
-    if (r->n == 0 || r->row == rows_of(r->source)) {
-        bool first = r->n == 0;
-        if (!next_sample(r)) {
-            next_source(r);
-            return;
+    while (r->tables[0]) {
+        memset(s, 0, sizeof *s);
+        if (r->source->read(r->n, s)) {
+            return true;
         }
-        if (first) {
-            print_head(p, r->source);
-            return;
-        }
+        next_source(r);
     }
-    if (r->source->kind != METRICS_HISTOGRAM) {
-        print_value(p, r->source, &r->sample);
-    } else if (r->row < YOKE_LATE_BUCKETS) {
-        print_bucket(p, r);
+    return false;
+}
+
+/* Row 0 of the first sample is the head of all. */
+static bool print_row(paper *p, metrics_reader *r)
+{
+    metrics_sample s;
+    if (!find_sample(r, &s)) {
+        return false;
+    }
+    unsigned head = r->n == 0;
+    bool is_histogram = r->source->kind == METRICS_HISTOGRAM;
+    if (r->row < head) {
+        print_head(p, r->source);
+    } else if (is_histogram) {
+        print_bucket(p, r->source, &s, r->row - head);
     } else {
-        print_count(p, r);
+        print_value(p, r->source, &s);
     }
-    r->row++;
+    if (++r->row == head + (is_histogram ? YOKE_LATE_BUCKETS : 1)) {
+        r->row = 0;
+        r->n++;
+    }
+    return true;
 }
 
 void metrics_begin(metrics_reader *r, const metrics_source *const *tables)
 {
-    memset(r, 0, sizeof *r);
-    r->tables = tables;
-    r->source = tables[0];
-    while (r->tables[0] && !r->source->name) {
-        r->source = *++r->tables;
-    }
+    *r = (metrics_reader){.tables = tables, .source = tables[0]};
+    skip_ends(r);
 }
 
 size_t metrics_text(metrics_reader *r, char *to, size_t size)
 {
     paper p = {.to = to, .room = size};
-    while (r->tables[0] && p.room - p.length > METRICS_ROW_MAX - 1) {
-        print_row(&p, r);
+    while (p.room - p.length >= METRICS_ROW_MAX && print_row(&p, r)) {
     }
+    return p.length;
+}
+
+/* --- JSON ------------------------------------------------------------ */
+
+static void print_quoted(paper *p, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c == '"' || c == '\\') {
+            print(p, "\\%c", c);
+        } else if (c < ' ' || c == 0x7f) {
+            print(p, "\\u%04x", c);
+        } else {
+            print(p, "%c", c);
+        }
+    }
+}
+
+const char *metrics_quote(char *to, const char *name)
+{
+    paper p = {.to = to, .room = METRICS_NAME_MAX - 1}; /* of which one is for the end */
+    print(&p, "\"");
+    for (; *name && p.length + 7 < p.room; name++) {
+        print_quoted(&p, name, 1);
+    }
+    p.room++;
+    print(&p, "\"");
+    return to;
+}
+
+size_t metrics_member(metrics_reader *r, char *to, size_t size)
+{
+    metrics_sample s;
+    paper p = {.to = to, .room = size};
+    while (find_sample(r, &s) && r->source->kind == METRICS_HISTOGRAM) {
+        next_source(r);
+    }
+    if (!r->tables[0]) {
+        return 0;
+    }
+    print(&p, "\"%s", r->source->name);
+    if (s.labels_length) {
+        print(&p, "{");
+        print_quoted(&p, s.labels, s.labels_length);
+        print(&p, "}");
+    }
+    print(&p, "\":");
+    print_number(&p, s.value, r->source->decimals);
+    r->n++;
     return p.length;
 }

@@ -146,6 +146,53 @@ static void test_labels_that_are_too_long(void **state)
                              "\\\"\\\"\\\"\\\"\"} 0\n");
 }
 
+/* --- JSON ------------------------------------------------------------ */
+
+static const char *members(const metrics_source *const *tables)
+{
+    metrics_reader r;
+    size_t n, length = 0;
+    metrics_begin(&r, tables);
+    while ((n = metrics_member(&r, text + length, METRICS_ROW_MAX)) > 0) {
+        length += n;
+        text[length++] = '\n';
+    }
+    text[length] = '\0';
+    return text;
+}
+
+static void test_members_of_an_object(void **state)
+{
+    (void)state;
+    static const metrics_source *const tables[] = {first, buckets, empty, second, buckets, NULL};
+    assert_string_equal(
+        members(tables),
+        "\"one_total\":7\n"
+        "\"some_seconds{name=\\\"a\\\",core=\\\"1\\\"}\":0.000000\n"
+        "\"some_seconds{name=\\\"b\\\\\\\\c\\\",core=\\\"1\\\"}\":0.000001\n"
+        "\"some_seconds{name=\\\"\\\\\\\"d\\\\\\\"\\\\n\\\",core=\\\"1\\\"}\":1.234567\n"
+        "\"some_seconds{name=\\\"\\\",core=\\\"1\\\"}\":-0.001500\n"
+        "\"some_seconds{name=\\\"e\\\",core=\\\"1\\\"}\":-9223372036854.775808\n");
+}
+
+static void test_quoted_names(void **state)
+{
+    (void)state;
+    char to[METRICS_NAME_MAX];
+    assert_string_equal(metrics_quote(to, ""), "\"\"");
+    assert_string_equal(metrics_quote(to, "a\"b\\\n\x7f\xc3\xa4"),
+                        "\"a\\\"b\\\\\\u000a\\u007f\xc3\xa4\"");
+    for (unsigned length = 30; length < 100; length++) { /* cut off, but a whole string */
+        char name[101] = "";
+        memset(name, length % 2 ? '\n' : 'x', length);
+        name[length] = '\0';
+        metrics_quote(to, name);
+        size_t n = strlen(to);
+        assert_true(n < METRICS_NAME_MAX && to[0] == '"' && to[n - 1] == '"' && to[n - 2] != '\\');
+        assert_int_equal((n - 2) % (length % 2 ? 6 : 1), 0);
+    }
+}
+
 /* --- both loops ------------------------------------------------------ */
 
 static int work(void *arg)
@@ -212,6 +259,21 @@ static void test_figures_of_both_loops(void **state)
     assert_has("\",task=\"idle_body\"} 1\n");
     assert_int_equal(count("yoke_task_runs_total{core=\"0\",frame=\""), 1);
     assert_int_equal(count("yoke_worker_lateness_seconds_bucket{"), 2 * YOKE_LATE_BUCKETS);
+    char json[2 * METRICS_ROW_MAX];
+    size_t n = metrics_worker_json(0, json, METRICS_ROW_MAX);
+    json[n + metrics_worker_json(1, json + n, METRICS_ROW_MAX)] = '\0';
+    assert_string_equal(
+        json,
+        "{\"name\":\"beat\",\"state\":\"active\",\"period_us\":10000,\"budget_us\":0,\"runs\":10,"
+        "\"run_us_last\":100,\"run_us_longest\":100,\"run_us_total\":1000,\"late_us_longest\":0,"
+        "\"late_after\":null,\"skips\":0,\"overruns\":0,\"errors\":0,\"error_last\":0,\"held\":0,"
+        "\"late\":[10]}");
+    assert_int_equal(metrics_worker_json(4, json, METRICS_ROW_MAX), 0);
+    n = metrics_task_json(0, json, METRICS_ROW_MAX);
+    json[n] = '\0';
+    assert_non_null(strstr(json, "{\"name\":\"idle_body\",\"core\":0,\"frame\":\""));
+    assert_non_null(strstr(json, "\"file\":\"metrics_test.c\",\"line\":"));
+    assert_int_equal(metrics_task_json(1, json, METRICS_ROW_MAX), 0);
     yoke_cancel(&idle);
     yoke_app_stop(&app);
     world_run_ms(5);
@@ -227,6 +289,8 @@ int main(void)
         in_world(test_nothing_to_tell),
         in_world(test_a_histogram),
         in_world(test_labels_that_are_too_long),
+        in_world(test_members_of_an_object),
+        in_world(test_quoted_names),
         in_world(test_figures_of_both_loops),
     };
     return cmocka_run_group_tests_name("metrics", tests, NULL, NULL);
