@@ -28,9 +28,13 @@ function(yoke_foreign target folder include)
 endfunction()
 
 yoke_foreign(yoke_picohttpparser picohttpparser . picohttpparser.c) # HTTP requests
+if(TARGET yoke_picohttpparser)
+  target_compile_options(yoke_picohttpparser PRIVATE -fwrapv) # HTTP/1.99999999999 overflows
+endif()
 yoke_foreign(yoke_jsmn jsmn .) # JSON, a header; who includes it defines JSMN_STATIC first
 
 # SHA-1 and base64 of Mbed TLS.
-yoke_foreign(yoke_sha1 mbedtls include library/sha1.c library/base64.c library/platform_util.c)
+yoke_foreign(yoke_sha1 mbedtls include library/sha1.c library/base64.c library/constant_time.c
+             library/platform_util.c)
 target_compile_definitions(
   yoke_sha1 PUBLIC MBEDTLS_CONFIG_FILE="${CMAKE_CURRENT_LIST_DIR}/mbedtls_config.h")
