@@ -85,3 +85,24 @@ enum boot_reason watchdog_boot_reason(void)
     }
     return reason;
 }
+
+static uint32_t kept_word;
+static bool word_known;
+
+uint32_t watchdog_word(void)
+{
+    bool kept = watchdog_boot_reason() != BOOT_POWER_ON;
+    if (!word_known && (!kept || !state_read("word", &kept_word, sizeof kept_word))) {
+        kept_word = 0;
+    }
+    word_known = true;
+    return kept_word;
+}
+
+void watchdog_word_set(uint32_t word)
+{
+    (void)watchdog_boot_reason(); /* opens the folder */
+    state_write("word", &word, sizeof word);
+    kept_word = word;
+    word_known = true;
+}

@@ -10,6 +10,7 @@
 static uint32_t limit_us; /* 0: not started */
 static uint64_t deadline_us;
 static enum boot_reason reason;
+static uint32_t kept_word;
 static void (*restart_hook)(void);
 
 void watchdog_reset_state(bool power_on)
@@ -17,6 +18,7 @@ void watchdog_reset_state(bool power_on)
     limit_us = 0;
     if (power_on) {
         reason = BOOT_POWER_ON;
+        kept_word = 0;
     }
 }
 
@@ -71,4 +73,14 @@ _Noreturn void watchdog_restart(void)
 enum boot_reason watchdog_boot_reason(void)
 {
     return reason;
+}
+
+uint32_t watchdog_word(void)
+{
+    return kept_word;
+}
+
+void watchdog_word_set(uint32_t word)
+{
+    kept_word = word;
 }

@@ -46,7 +46,7 @@ static int tell_body(yoke_task *t)
 {
     core_fault f;
     YOKE_BEGIN(t);
-    printf("boot %d\n", (int)watchdog_boot_reason());
+    printf("boot %d, word %x\n", (int)watchdog_boot_reason(), (unsigned)watchdog_word());
     if (core_fault_read(&f)) {
         printf("fault %u: %s %u on core %u\n", (unsigned)f.kind, f.name, (unsigned)f.number,
                (unsigned)f.core);
@@ -57,6 +57,7 @@ static int tell_body(yoke_task *t)
 static int hang_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
+    watchdog_word_set(0xcafe);
     watchdog_start(100);
     YOKE_TRY(t, yoke_sleep_ms(t, 50));
     watchdog_feed();

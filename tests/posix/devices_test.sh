@@ -43,7 +43,7 @@ nothing_kept() {
     gives 0 'written' write
     gives 0 '??????????????' read
     gives 75 '' restart
-    gives 0 'boot 0' tell
+    gives 0 'boot 0, word 0' tell
     YOKE_STATE=$dir/no/such/folder gives 0 '??????????????' read
     grep -q 'YOKE_STATE=.* cannot be used' "$dir/errors" || fail 'no word of the bad folder'
 }
@@ -51,19 +51,19 @@ nothing_kept() {
 watchdog() {
     gives 75 'hangs' hang
     grep -q 'the watchdog was not fed' "$dir/errors" || fail 'no word of it'
-    gives 0 'boot 1' tell
-    gives 0 'boot 0' tell
+    gives 0 'boot 1, word cafe' tell
+    gives 0 'boot 0, word 0' tell
 }
 
 restart() {
     gives 75 '' restart
-    gives 0 'boot 2' tell
+    gives 0 'boot 2, word 0' tell
 }
 
 failed_check() {
     gives 134 '' check # 128 + SIGABRT
     grep -q 'check failed: test 7' "$dir/errors" || fail 'no word of it'
-    gives 0 $'boot 2\nfault 4: test 7 on core 0' tell
+    gives 0 $'boot 2, word 0\nfault 4: test 7 on core 0' tell
 }
 
 wait_for() {

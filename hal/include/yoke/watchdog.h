@@ -1,4 +1,5 @@
-/* The watchdog: restarts the whole device unless it is fed. And why the device started. */
+/* The watchdog: restarts the whole device unless it is fed. And why the device started, with a word
+ * that one run leaves for the next. */
 #ifndef YOKE_WATCHDOG_H
 #define YOKE_WATCHDOG_H
 
@@ -27,5 +28,10 @@ _Noreturn void watchdog_restart(void);
 
 /* Why this run began. Any core. */
 enum boot_reason watchdog_boot_reason(void);
+
+/* A word that a restart of the device leaves as it is; 0 after BOOT_POWER_ON. Platform loop, also
+ * before it runs. */
+uint32_t watchdog_word(void);
+void watchdog_word_set(uint32_t word);
 
 #endif
