@@ -191,7 +191,10 @@ static int begin(const lifecycle *l)
     if (l->restarts_max > LIFECYCLE_RESTARTS_MAX) {
         return YOKE_EINVAL;
     }
-    return l->watchdog_ms ? watchdog_start(l->watchdog_ms) : YOKE_OK;
+    if (!l->watchdog_ms) {
+        return YOKE_OK;
+    }
+    return l->watchdog_ms > 2 * look_ms(l) ? watchdog_start(l->watchdog_ms) : YOKE_EINVAL;
 }
 
 int lifecycle_body(yoke_task *t)
@@ -201,9 +204,11 @@ int lifecycle_body(yoke_task *t)
     YOKE_TRY(t, begin(me));
     for (;;) {
         YOKE_TRY(t, yoke_sleep_ms(t, look_ms(me)));
-        watchdog_feed();
         if (is_down(me)) {
             bring_back(me);
+        }
+        if (me->state != LIFECYCLE_LEFT_OFF) { /* both loops live, or are meant to be off */
+            watchdog_feed();
         }
     }
     YOKE_FINALLY(t);

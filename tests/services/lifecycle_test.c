@@ -336,6 +336,34 @@ static void test_a_platform_loop_that_hangs_restarts_the_device(void **state)
     assert_int_equal(watchdog_boot_reason(), BOOT_POWER_ON);
 }
 
+/* The platform loop lives, but half of the device does not: it is not fed for that. */
+static void test_an_app_loop_that_was_left_off_restarts_the_device(void **state)
+{
+    (void)state;
+    sim_on_restart(on_restart);
+    life.watchdog_ms = 1000;
+    if (setjmp(restarted) == 0) {
+        begin_to_die(3, 0);
+        assert_int_equal(life.state, LIFECYCLE_LEFT_OFF);
+        world_run_ms(3000);
+        fail_msg("no restart");
+    }
+    assert_in_range(yoke_port_now_us(), world_config.start_us + 1000000,
+                    world_config.start_us + 1100000);
+    sim_reset(&world_config);
+    assert_int_equal(watchdog_boot_reason(), BOOT_WATCHDOG);
+}
+
+static void test_a_watchdog_that_is_too_short_for_a_look(void **state)
+{
+    (void)state;
+    life.stall_ms = 800;
+    life.watchdog_ms = 200; /* a look is 100 ms */
+    world_run_ms(1);
+    assert_true(yoke_done(&life.task));
+    assert_int_equal(life.task.rc, YOKE_EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +386,8 @@ int main(void)
         in_life(test_that_it_was_left_off_is_told_after_a_reset),
         in_life(test_a_watchdog_out_of_range_is_told),
         in_life(test_a_platform_loop_that_hangs_restarts_the_device),
+        in_life(test_an_app_loop_that_was_left_off_restarts_the_device),
+        in_life(test_a_watchdog_that_is_too_short_for_a_look),
     };
     return cmocka_run_group_tests_name("lifecycle", tests, NULL, NULL);
 }

@@ -35,8 +35,9 @@ typedef struct {
     uint32_t restarts_max;       /* so many restarts of core 1, at most LIFECYCLE_RESTARTS_MAX, */
     uint32_t restarts_within_ms; /* in any span of this length; at the next fault it is left off.
                                     0: LIFECYCLE_RESTARTS, LIFECYCLE_RESTARTS_WITHIN_MS */
-    uint32_t watchdog_ms;        /* have the whole device restart if the platform loop hangs so long
-                                    (yoke/watchdog.h); 0: no watchdog */
+    uint32_t watchdog_ms;        /* have the whole device restart (yoke/watchdog.h) so long after
+                                    the platform loop hangs, or core 1 was left off; more than a
+                                    quarter of stall_ms; 0: never */
     /* Told on the platform loop while core 1 is off: `f` is complete, `w` the worker that was
      * removed, or NULL. The place to put in order what the app itself shares with core 1, and to
      * say what happened. f->left_off: it stays off, and `state` says so. NULL: nobody wants to
