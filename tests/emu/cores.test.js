@@ -2,11 +2,11 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { Machine } from '../../tools/emu/machine.js';
+import { WatchedMachine } from '../lib/machines.js';
 import { build } from './build.js';
 
 function ran(name, ms, options) {
-    const machine = new Machine(build(name), options);
+    const machine = new WatchedMachine(build(name), options);
     machine.run(ms);
     return machine;
 }
@@ -53,7 +53,7 @@ test('each core has its own divider', () => {
 });
 
 test('a divider that is read too early is a warning', () => {
-    const machine = ran('divider_early', 1);
+    const machine = ran('divider_early', 1, { warnings: [/eight cycles/] });
     assert.equal(machine.problems().length, 1);
     assert.match(machine.problems()[0], /eight cycles/);
 });

@@ -2,7 +2,7 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { Machine } from '../../tools/emu/machine.js';
+import { WatchedMachine } from '../lib/machines.js';
 import { build } from './build.js';
 
 const KINDS = [
@@ -20,7 +20,7 @@ const KINDS = [
 
 KINDS.forEach((kind, which) => {
     test(`HardFault ${which}: ${kind.source}`, () => {
-        const machine = new Machine(build('faults'));
+        const machine = new WatchedMachine(build('faults'), { faults: true });
         machine.write32('which', which);
         machine.run(1);
         assert.equal(machine.read32('faults'), 1);
@@ -35,7 +35,7 @@ KINDS.forEach((kind, which) => {
 });
 
 test('flash: erase and program take their time while core 1 goes on in RAM', () => {
-    const machine = new Machine(build('busy'));
+    const machine = new WatchedMachine(build('busy'));
     machine.run(60);
     assert.equal(machine.read32('erase_us'), 45000);
     assert.equal(machine.read32('program_us'), 400);
@@ -46,7 +46,7 @@ test('flash: erase and program take their time while core 1 goes on in RAM', () 
 });
 
 test('flash: one read by core 1 while it is busy is a fault', () => {
-    const machine = new Machine(build('busy'));
+    const machine = new WatchedMachine(build('busy'), { faults: true });
     machine.write32('leak', 1);
     machine.run(60);
     assert.equal(machine.read32('faults'), 1);
@@ -59,7 +59,7 @@ test('flash: one read by core 1 while it is busy is a fault', () => {
 
 test('the XIP cache makes code in flash slower, and code in RAM not', () => {
     const cycles = (missCycles) => {
-        const machine = new Machine(build('race'), { missCycles });
+        const machine = new WatchedMachine(build('race'), { missCycles });
         machine.runUntil(() => machine.read32('done') === 2, { everyUs: 1 });
         return machine.now;
     };
@@ -67,7 +67,7 @@ test('the XIP cache makes code in flash slower, and code in RAM not', () => {
 });
 
 test('watchdog: by time and by force; scratch registers and RAM survive', () => {
-    const machine = new Machine(build('watchdog'));
+    const machine = new WatchedMachine(build('watchdog'));
     machine.run(10);
     const words = (name) => [0, 1, 2].map((i) => machine.read32(name, i));
     assert.equal(machine.read32('starts'), 3);
@@ -80,7 +80,7 @@ test('watchdog: by time and by force; scratch registers and RAM survive', () => 
 });
 
 test('pins: pull-up, button, interrupt to core 1, output read back', () => {
-    const machine = new Machine(build('pins'));
+    const machine = new WatchedMachine(build('pins'));
     const edges = [];
     machine.onEdge((pin, high) => edges.push(`${pin}${high ? '+' : '-'}`), [20, 25]);
     machine.press(20, 2, 1);

@@ -2,7 +2,8 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { Machine, Wire } from '../../tools/emu/machine.js';
+import { Wire } from '../../tools/emu/machine.js';
+import { WatchedMachine } from '../lib/machines.js';
 import { build } from './build.js';
 
 const words = (machine, name, count) =>
@@ -18,17 +19,17 @@ function checkAlarms(machine) {
 }
 
 test('alarms: to the core that enabled them, never early', () => {
-    checkAlarms(new Machine(build('alarms')));
+    checkAlarms(new WatchedMachine(build('alarms')));
 });
 
 test('alarms: across the wrap of the 32-bit counter', () => {
-    const machine = new Machine(build('alarms'), { micros: 2 ** 32 - 3000 });
+    const machine = new WatchedMachine(build('alarms'), { micros: 2 ** 32 - 3000 });
     checkAlarms(machine);
     assert.ok(machine.chip.timer.micros > 2 ** 32);
 });
 
 test('a sleeping machine is much faster than its time', () => {
-    const machine = new Machine(build('alarms'));
+    const machine = new WatchedMachine(build('alarms'));
     machine.run(3 * 3600 * 1000);
     assert.ok(machine.chip.cores[0].instructions < 100000);
     assert.equal(machine.chip.timer.micros, 3 * 3600 * 1e6);
@@ -37,7 +38,7 @@ test('a sleeping machine is much faster than its time', () => {
 // The Cortex-M0+ manual (r0p1, 3.3): 1 each; 10 times 3 less 1, and 1; 2 and 2; 1 on the IO port;
 // the library's price of a peripheral; 1; 3, 2 and 2.
 test('cycles of instructions, by SysTick', () => {
-    const machine = new Machine(build('cycles'));
+    const machine = new WatchedMachine(build('cycles'));
     machine.run(1);
     const names = ['nops', 'loop', 'memory', 'sio', 'timer', 'multiply', 'link'];
     assert.deepEqual(
@@ -51,7 +52,7 @@ test('cycles of instructions, by SysTick', () => {
 });
 
 test('UART: bytes take their time, interrupts follow the FIFO', () => {
-    const machine = new Machine(build('uart'));
+    const machine = new WatchedMachine(build('uart'));
     machine.run(10);
     const [{ ns, text }] = machine.uartLines;
     assert.equal(text, 'The quick brown fox jumps over the lazy dog, and runs on.');
@@ -68,7 +69,7 @@ test('UART: bytes take their time, interrupts follow the FIFO', () => {
 });
 
 test('PIO and DMA: frames on the wire, within the data sheet', () => {
-    const machine = new Machine(build('strip'));
+    const machine = new WatchedMachine(build('strip'));
     const wire = machine.strip(2, { order: 'GRB' });
     machine.run(3);
     assert.equal(machine.read32('frames'), 2);
@@ -84,7 +85,7 @@ test('PIO and DMA: frames on the wire, within the data sheet', () => {
 });
 
 test('PIO: joined FIFOs take eight words', () => {
-    const machine = new Machine(build('strip'));
+    const machine = new WatchedMachine(build('strip'));
     let most = 0;
     const [{ machines }] = machine.chip.pio;
     machine.runUntil(() => {
@@ -95,7 +96,7 @@ test('PIO: joined FIFOs take eight words', () => {
 });
 
 test('PIO: one bit takes 1.25 us', () => {
-    const machine = new Machine(build('strip'));
+    const machine = new WatchedMachine(build('strip'));
     const rises = [];
     machine.onEdge((pin, high, ns) => high && rises.push(ns), [2]);
     machine.run(1);
@@ -104,7 +105,7 @@ test('PIO: one bit takes 1.25 us', () => {
 });
 
 test('a pulse outside the data sheet is seen', () => {
-    const machine = new Machine(build('strip'));
+    const machine = new WatchedMachine(build('strip'));
     const wire = machine.strip(2, { profile: 'sk6812' });
     machine.run(3);
     assert.ok(wire.errors.length > 0);
@@ -137,7 +138,7 @@ test('the wire: high and low times, and what is no whole pixel', () => {
 });
 
 function logOf(seed) {
-    const machine = new Machine(build('strip'), { seed, record: true });
+    const machine = new WatchedMachine(build('strip'), { seed, record: true });
     machine.watch('on_dma');
     machine.run(3);
     return machine.log.join('\n');

@@ -14,7 +14,7 @@ const MISTAKES = [
 
 MISTAKES.forEach(([name, what, told, fault]) => {
     test(`core 1 ${name}: the chip restarts and tells`, () => {
-        const machine = program('crash');
+        const machine = program('crash', { faults: fault !== null });
         machine.write32('what', what);
         assert.ok(machine.runUntil(() => machine.resets.length === 1, { withinMs: 20 }));
         machine.write32('what', 0);
@@ -30,6 +30,5 @@ MISTAKES.forEach(([name, what, told, fault]) => {
             assert.match(machine.faults[0].kind, fault);
             assert.equal(machine.faults[0].core, 1);
         }
-        assert.equal(machine.warnings.size, 0);
     });
 });

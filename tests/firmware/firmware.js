@@ -1,13 +1,11 @@
 // Machines with the project's firmware.
 
 import { fileURLToPath } from 'node:url';
-import { Machine, readImage } from '../../tools/emu/machine.js';
+import { readImage } from '../../tools/emu/machine.js';
+import { ALLOWED, WatchedMachine } from '../lib/machines.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const images = new Map();
-
-/** Emulator warnings that are no failure, each with its reason. */
-export const ALLOWED = [];
 
 function image(path) {
     if (!images.has(path)) {
@@ -17,11 +15,12 @@ function image(path) {
 }
 
 /** A machine that runs apps/NAME. */
-export const app = (name, options) => new Machine(image(`apps/${name}/${name}.elf`), options);
+export const app = (name, options) =>
+    new WatchedMachine(image(`apps/${name}/${name}.elf`), options);
 
 /** A machine that runs tests/firmware/programs/NAME.c. */
 export const program = (name, options) =>
-    new Machine(image(`tests/firmware/programs/${name}.elf`), options);
+    new WatchedMachine(image(`tests/firmware/programs/${name}.elf`), options);
 
 export const texts = (machine) => machine.uartLines.map(({ text }) => text);
 
