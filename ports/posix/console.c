@@ -87,6 +87,12 @@ int console_write(yoke_task *t, const char *text, size_t size)
     return answer == YOKE_OK ? write_all(text, size) : answer;
 }
 
+/* The terminal does it. */
+bool console_wants_echo(void)
+{
+    return false;
+}
+
 bool console_has_colour(void)
 {
     const char *no_colour = getenv("NO_COLOR");

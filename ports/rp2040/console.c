@@ -173,6 +173,11 @@ int console_write(yoke_task *t, const char *text, size_t size)
     return (int)size;
 }
 
+bool console_wants_echo(void)
+{
+    return true;
+}
+
 /* Nobody tells a UART who is at the other end. */
 bool console_has_colour(void)
 {

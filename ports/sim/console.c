@@ -112,6 +112,11 @@ int console_write(yoke_task *t, const char *text, size_t size)
     return sim_set->output ? write_to_buffer(text, size) : write_to_stdout(text, size);
 }
 
+bool console_wants_echo(void)
+{
+    return sim_set->echo;
+}
+
 bool console_has_colour(void)
 {
     return false;

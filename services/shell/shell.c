@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DELETE '\x7f' /* what most terminals send for the key that takes a character back */
+
+_Static_assert(3 * sizeof(((shell *)0)->input) <= SHELL_ROW_MAX, "an echo fits");
+
 void shell_say(shell *s, const char *format, ...)
 {
     va_list arguments;
@@ -121,19 +125,50 @@ static void split(shell *s)
     }
 }
 
-/* True: a line is complete. */
-static bool take_byte(shell *s, char byte)
+static void echo(shell *s, const char *text, size_t size)
 {
-    if (byte == '\n') {
-        s->line[s->line_length] = '\0';
-        return true;
+    memcpy(s->text + s->text_length, text, size);
+    s->text_length += size;
+}
+
+/* The last character goes, all of its bytes if they are UTF-8. */
+static void take_back(shell *s)
+{
+    bool inside = s->line_length > 0;
+    while (inside) {
+        inside = (s->line[--s->line_length] & 0xc0) == 0x80 && s->line_length > 0;
+        if (!inside) {
+            echo(s, "\b \b", 3);
+        }
     }
+}
+
+static void append(shell *s, char byte)
+{
     if (s->line_length < SHELL_LINE_MAX) {
         s->line[s->line_length++] = byte == '\0' ? ' ' : byte;
+        echo(s, &byte, 1);
     } else {
         s->too_long = true;
     }
-    return false;
+}
+
+/* True: a line is complete. */
+static bool take_byte(shell *s, char byte)
+{
+    switch (byte) {
+    case '\n':
+        s->line[s->line_length] = '\0';
+        echo(s, &byte, 1);
+        return true;
+    case '\b':
+    case DELETE:
+        take_back(s);
+        return false;
+    default:
+        append(s, byte);
+        return false;
+    }
 }
 
 /* The end of input ends the last line too. */
@@ -144,8 +179,10 @@ static bool end_input(shell *s)
     return s->input_length == 0;
 }
 
+/* True: a line is complete. What is to be echoed is in s->text. */
 static bool take_line(shell *s)
 {
+    s->text_length = 0;
     while (s->input_used < s->input_length) {
         if (take_byte(s, s->input[s->input_used++])) {
             return true;
@@ -176,8 +213,11 @@ int shell_body(yoke_task *t)
         if (s->input_length == 0 && end_input(s)) {
             break;
         }
-        while (take_line(s)) {
-            s->more = begin_answer(s);
+        while (s->input_used < s->input_length) {
+            s->more = take_line(s) && begin_answer(s);
+            if (console_wants_echo() && s->text_length) {
+                YOKE_TRY(t, console_write(t, s->text, s->text_length));
+            }
             while (s->more) {
                 s->more = s->command->run(s, s->row++);
                 YOKE_TRY(t, console_write(t, s->text, s->text_length));

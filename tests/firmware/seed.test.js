@@ -37,8 +37,9 @@ test('seven seconds of the seed program', () => {
 test('its shell: a worker is added while the others run; quit ends both loops in order', () => {
     const machine = app('seed');
     assert.ok(machine.runUntilLine('Run count 1'));
-    machine.type('add beat 10 1\r');
+    machine.type('add bee\x7fat 10 1\r');
     machine.run(1100);
+    assert.ok(machine.uartText.includes('add bee\b \bat 10 1\r\nAdded beat.\r\n'));
     machine.type('workers\r');
     assert.ok(machine.runUntilLine(/^beat +active/, { withinMs: 1500 }));
     machine.type('quit\r');

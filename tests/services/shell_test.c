@@ -69,6 +69,53 @@ static void test_commands_answer_row_by_row(void **state)
     assert_string_equal(answer("echo a b\nrows\n"), "<a> <b>\nrow 0\nrow 1\nrow 2\n");
 }
 
+/* --- where what is typed must be echoed ------------------------------------ */
+
+static const char *echo_and_answer(const char *text)
+{
+    shell_setup(NULL);
+    world_config.echo = true;
+    world_open_again();
+    input[0] = (sim_input){.at_us = 0, .text = text};
+    assert_int_equal(world_run(&s.task), YOKE_OK);
+    world_config.echo = false;
+    return printed();
+}
+
+static void test_what_is_typed_is_echoed_before_its_answer(void **state)
+{
+    (void)state;
+    assert_string_equal(echo_and_answer("echo a b\n\nrows\n"),
+                        "echo a b\n<a> <b>\n\nrows\nrow 0\nrow 1\nrow 2\n");
+    assert_string_equal(echo_and_answer("echo a  much longer than what is read at once\n"),
+                        "echo a  much longer than what is read at once\n"
+                        "\"echo\" is used as: echo A B\n");
+}
+
+static void test_a_character_can_be_taken_back(void **state)
+{
+    (void)state;
+    assert_string_equal(echo_and_answer("\x7f"
+                                        "echx\b"
+                                        "o a \xc3\xa4\x7f"
+                                        "b\n"),
+                        "echx\b \bo a \xc3\xa4\b \bb\n<a> <b>\n");
+    assert_string_equal(answer("echo a cd\x7f\x7f"
+                               "b\n"),
+                        "<a> <b>\n");
+}
+
+static void test_no_more_is_echoed_than_a_line_holds(void **state)
+{
+    (void)state;
+    char line[SHELL_LINE_MAX + 20];
+    memset(line, 'x', sizeof line);
+    strcpy(line + sizeof line - 2, "\n");
+    const char *text = echo_and_answer(line);
+    assert_int_equal(strspn(text, "x"), SHELL_LINE_MAX);
+    assert_non_null(strstr(text, "\nThat line is longer than 96 characters; it was ignored.\n"));
+}
+
 static void test_help_lists_all(void **state)
 {
     (void)state;
@@ -129,7 +176,7 @@ static void test_the_wrong_number_of_words(void **state)
 static void test_bytes_of_any_value(void **state)
 {
     (void)state;
-    assert_string_equal(answer("echo \xff\x01 \x7f\n"), "<\xff\x01> <\x7f>\n");
+    assert_string_equal(answer("echo \xff\x01 \x1f\n"), "<\xff\x01> <\x1f>\n");
 }
 
 /* --- the length of a line --------------------------------------------- */
@@ -257,6 +304,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_shell(test_commands_answer_row_by_row),
         with_shell(test_help_lists_all),
+        with_shell(test_what_is_typed_is_echoed_before_its_answer),
+        with_shell(test_a_character_can_be_taken_back),
+        with_shell(test_no_more_is_echoed_than_a_line_holds),
         with_shell(test_empty_lines_answer_nothing),
         with_shell(test_blanks_around_words),
         with_shell(test_quotes),

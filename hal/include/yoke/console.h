@@ -16,6 +16,10 @@ YOKE_ASYNC int console_read(yoke_task *t, char *buffer, size_t size);
  * Platform loop. */
 YOKE_ASYNC int console_write(yoke_task *t, const char *text, size_t size);
 
+/* True when what is typed must be sent back to be seen: the other end of a UART shows only what it
+ * gets. Any core. */
+bool console_wants_echo(void);
+
 /* True when a person watches: colours are welcome. False under NO_COLOR. Any core. */
 bool console_has_colour(void);
 

@@ -33,6 +33,7 @@ typedef struct {
     uint32_t write_us;      /* how long the console is busy after a write; 0: not at all */
     const sim_input *input; /* what the console reads; NULL: nothing */
     bool input_stays_open;  /* there is no end of input behind the last text */
+    bool echo;              /* what console_wants_echo() answers */
     char *output;           /* what the console writes goes here; NULL: to standard output */
     size_t output_size;     /* of `output`; a write that does not fit answers YOKE_EIO */
     const sim_link *link;   /* NULL: there is none */
