@@ -27,8 +27,9 @@ export class WatchedMachine extends Machine {
     warning(warning) {
         super.warning(warning);
         const key = `${warning.component}: ${warning.text}`;
-        const allowed = [...ALLOWED.map(({ pattern }) => pattern), ...(this.expected?.warnings ?? [])];
-        if (!allowed.some((pattern) => pattern.test(key))) {
+        const expected = this.expected?.warnings ?? [];
+        const patterns = [...ALLOWED.map(({ pattern }) => pattern), ...expected];
+        if (!patterns.some((pattern) => pattern.test(key))) {
             problems.push(`${key}, seed ${this.seed}`);
         }
     }
