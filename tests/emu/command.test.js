@@ -2,7 +2,8 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Screen } from '../../tools/emu/draw.js';
@@ -61,6 +62,35 @@ test('--log: the same log twice', () => {
     assert.equal(run(), first);
 });
 
+// Run it on a terminal of its own; `typed` is typed when the strip has its row there.
+async function onTerminal(line, typed) {
+    const child = spawn('script', ['-qec', `stty rows 24 cols 80; ${line}`, '/dev/null']);
+    let seen = '';
+    child.stdout.on('data', (data) => {
+        seen += data;
+        if (typed !== '' && seen.includes('\x1b[1;23r')) {
+            child.stdin.write(typed);
+            typed = '';
+        }
+    });
+    const [status] = await once(child, 'close');
+    return { status, seen };
+}
+
+test('live: a key presses a button, the strip is drawn, Ctrl-C ends', async () => {
+    const path = `${build('pins')}.live`;
+    const words = `${command} ${build('pins')} --button 20 --strip 2 --log ${path}`;
+    const pressed = await onTerminal(`${words} --for 1`, '\x1b1');
+    assert.equal(pressed.status, 0, pressed.seen);
+    const log = readFileSync(path, 'utf8');
+    assert.match(log, /pin 20 low\n\d+ 1 pin 25 high\n\d+ - pin 20 high\n\d+ 1 pin 25 low\n$/);
+    const ended = await onTerminal(words, '\x03');
+    assert.equal(ended.status, 0);
+    assert.match(ended.seen, /ended: Ctrl-C/);
+    const drawing = await onTerminal(`${command} ${build('strip')} --strip 2 --for 0.003`, '');
+    assert.match(drawing.seen, /\x1b\[38;2;\d+;\d+;\d+m\u2588/);
+});
+
 test('wrong usage: 2; no image: 3; --help: 0', () => {
     for (const line of ['', 'a b', 'a --for', 'a --for x', 'a --pin 40=1', 'a --press 1']) {
         const words = line.split(' ').filter((word) => word !== '');
@@ -76,9 +106,9 @@ test('wrong usage: 2; no image: 3; --help: 0', () => {
     assert.match(emu('--help').stdout, /^usage:/);
 });
 
-function drawn(environment, isTTY = true) {
+function drawn(environment, isTTY = true, rows = 24) {
     let text = '';
-    const stream = { isTTY, rows: 24, columns: 80, write: (part) => (text += part) };
+    const stream = { isTTY, rows, columns: 80, write: (part) => (text += part) };
     const screen = new Screen(stream, environment, 1);
     screen.open();
     screen.show(0, [{ r: 255, g: 0, b: 7 }, { r: 0, g: 0, b: 0 }]);
@@ -92,4 +122,5 @@ test('drawing: true colour, characters with NO_COLOR, nothing without a terminal
     assert.doesNotMatch(plain, /38;2/);
     assert.equal(drawn({ TERM: 'xterm' }, false), '');
     assert.equal(drawn({ TERM: 'dumb' }), '');
+    assert.equal(drawn({ TERM: 'xterm' }, true, 0), ''); // nobody knows how many rows it has
 });

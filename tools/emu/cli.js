@@ -8,6 +8,7 @@ import { Profile } from './profile.js';
 
 const SLICE_MS = 10; // of simulated time between looks at the terminal
 const CTRL_C = 3;
+const PRESS_MS = 100; // of a button by its key
 
 const say = (text) => process.stderr.write(`emu: ${text}\n`);
 
@@ -42,7 +43,17 @@ function connectStrips(machine, options, screen) {
     });
 }
 
-function connectConsole(machine, end) {
+// Alt and a digit: the button of that number. True if it was one.
+function pressed(machine, buttons, data) {
+    const pin = buttons[data.length === 2 && data[0] === 27 ? data[1] - 49 : -1];
+    if (pin === undefined) {
+        return false;
+    }
+    machine.press(pin, machine.ms, PRESS_MS);
+    return true;
+}
+
+function connectConsole(machine, buttons, end) {
     machine.lines[0].onBytes = (byte) => process.stdout.write(Buffer.from([byte]));
     const { stdin } = process;
     if (stdin.isTTY) {
@@ -53,7 +64,9 @@ function connectConsole(machine, end) {
             end('Ctrl-C');
             return;
         }
-        machine.type(data);
+        if (!stdin.isTTY || !pressed(machine, buttons, data)) {
+            machine.type(data);
+        }
     });
     process.on('SIGINT', () => end('Ctrl-C'));
     process.on('SIGTERM', () => end('SIGTERM'));
@@ -136,7 +149,7 @@ async function main() {
     const profile = options.profile ? new Profile(machine) : null;
     const screen = new Screen(process.stdout, process.env, options.strip.length);
     const strips = connectStrips(machine, options, screen);
-    connectConsole(machine, (why) => (state.why = why));
+    connectConsole(machine, options.button, (why) => (state.why = why));
     screen.open();
     await live(machine, options, state);
     screen.close();

@@ -1,5 +1,6 @@
 // Strips on the last rows of a terminal, in true colour, below a console that scrolls above them.
-// With NO_COLOR, brightness is drawn with characters. Elsewhere than on a terminal: nothing.
+// With NO_COLOR, brightness is drawn with characters. Without a terminal that has room
+// for them: nothing.
 
 const SHADES = ' .:-=+*#%@';
 
@@ -7,7 +8,8 @@ export class Screen {
     constructor(stream, environment, rows) {
         this.stream = stream;
         this.colour = !environment.NO_COLOR;
-        this.rows = stream.isTTY && environment.TERM !== 'dumb' ? rows : 0;
+        const canDraw = stream.isTTY && environment.TERM !== 'dumb' && stream.rows > rows;
+        this.rows = canDraw ? rows : 0;
         this.drawn = new Map(); // row → what it shows
     }
 

@@ -59,6 +59,7 @@ const OPTIONS = {
     until: [String],
     type: [unescape, true],
     press: [press, true],
+    button: [pinNumber, true],
     pin: [pin, true],
     strip: [strip, true],
     set: [setting, true],
