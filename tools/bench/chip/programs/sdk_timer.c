@@ -15,7 +15,7 @@ SETTING(worker_count);
 SETTING(flash_every_ms);
 volatile uint32_t writes, start_us;
 
-static uint8_t page[FLASH_PAGE_SIZE];
+static uint8_t sector[FLASH_SECTOR_SIZE];
 
 /* Watched. The next one is due a period after this one was: no drift. */
 int64_t timer_step(alarm_id_t id, void *arg);
@@ -44,7 +44,7 @@ static void write_flash(void *arg)
 {
     (void)arg;
     flash_range_erase(FLASH_OFFSET, FLASH_SECTOR_SIZE);
-    flash_range_program(FLASH_OFFSET, page, sizeof page);
+    flash_range_program(FLASH_OFFSET, sector, sizeof sector);
 }
 
 int main(void)
