@@ -82,9 +82,9 @@ size_t metrics_task_json(unsigned n, char *to, size_t size)
     return length_of(snprintf(to, size,
                               "{\"name\":%s,\"core\":%u,\"frame\":\"%" PRIxPTR
                               "\",\"file\":%s,\"line\":%" PRIu32 ",\"runs\":%" PRIu32
-                              ",\"run_us_longest\":%" PRIu32 ",\"run_us_total\":%" PRIu64 "}",
+                              ",\"run_us_longest\":%" PRIu32 ",\"run_us_total\":%llu}",
                               metrics_quote(name, r.name ? r.name : ""), r.core, (uintptr_t)r.task,
                               metrics_quote(file, r.file ? file_name(r.file) : ""), r.line, r.runs,
-                              r.run_us_longest, r.run_us_total),
+                              r.run_us_longest, (unsigned long long)r.run_us_total),
                      size);
 }
