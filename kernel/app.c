@@ -245,6 +245,7 @@ static void append(yoke_app *app, yoke_worker *w)
 {
     memset(&w->stats, 0, sizeof w->stats);
     w->stats.state = YOKE_WORKER_ACTIVE;
+    atomic_store_explicit(&w->begun, 0, memory_order_relaxed);
     w->in_list = true;
     want(w, BEGIN);
     atomic_store_explicit(&w->next, NULL, memory_order_relaxed);

@@ -9,8 +9,9 @@
 
 /* --- the account: changed by the app loop in place ------------------- */
 
-/* Several words that belong together change while `writing` is odd; one word alone needs no more
- * than to be written at once. */
+/* Of several words that belong together `begun` is the first to change and `runs` the last: what is
+ * read while they are equal is one account. One word alone needs no more than to be written at
+ * once. */
 
 ALWAYS_INLINE void put(uint32_t *field, uint32_t value)
 {
@@ -29,17 +30,15 @@ ALWAYS_INLINE void raise_to(uint32_t *field, uint32_t value)
     }
 }
 
-static void begin_writing(yoke_worker *w)
+static void begin_account(yoke_worker *w)
 {
-    uint32_t n = atomic_load_explicit(&w->writing, memory_order_relaxed);
-    atomic_store_explicit(&w->writing, n + 1, memory_order_relaxed);
+    atomic_store_explicit(&w->begun, w->stats.runs + 1, memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
 }
 
-static void end_writing(yoke_worker *w)
+static void end_account(yoke_worker *w)
 {
-    uint32_t n = atomic_load_explicit(&w->writing, memory_order_relaxed);
-    atomic_store_explicit(&w->writing, n + 1, memory_order_release);
+    __atomic_store_n(&w->stats.runs, w->stats.runs + 1, __ATOMIC_RELEASE);
 }
 
 /* Word by word, so that every load is a whole one on both cores. */
@@ -57,10 +56,10 @@ yoke_worker_stats yoke_worker_read(const yoke_worker *w)
     yoke_worker_stats copy;
     uint32_t before;
     do {
-        before = atomic_load_explicit(&w->writing, memory_order_acquire);
+        before = __atomic_load_n(&w->stats.runs, __ATOMIC_ACQUIRE);
         copy_words(&copy, &w->stats, sizeof copy);
         atomic_thread_fence(memory_order_acquire);
-    } while (before & 1 || before != atomic_load_explicit(&w->writing, memory_order_relaxed));
+    } while (before != atomic_load_explicit(&w->begun, memory_order_relaxed));
     return copy;
 }
 
@@ -83,7 +82,6 @@ uint32_t worker_period_us(const yoke_worker *w)
 
 static void count_run(yoke_worker_stats *s, uint32_t run_us)
 {
-    add(&s->runs, 1);
     put(&s->run_us_last, run_us);
     raise_to(&s->run_us_longest, run_us);
     add(&s->run_us_total, run_us);
@@ -171,15 +169,14 @@ static void report(const yoke_app *app, const yoke_worker *w, uint32_t before, i
     }
 }
 
-/* The rest of the account of a step that failed, or of the first good one after such; ends the
- * writing. */
+/* The rest of the account of a step that failed, or of the first good one after such. */
 __attribute__((cold)) static void tell_news(const yoke_app *app, yoke_worker *w, int answer,
                                             uint32_t run_us)
 {
     uint32_t before = w->stats.state;
     count_failures(w, answer, run_us);
     put(&w->stats.state, judge(w));
-    end_writing(w);
+    end_account(w);
     report(app, w, before, answer < 0 ? answer : (int32_t)run_us);
 }
 
@@ -206,7 +203,7 @@ void worker_run(yoke_app *app, yoke_worker *w)
         app->longest_us = run_us;
         app->longest_end_us = end_us;
     }
-    begin_writing(w);
+    begin_account(w);
     count_run(&w->stats, run_us);
     if (w->period_us) {
         count_lateness(w, start_us - w->release_us);
@@ -216,7 +213,7 @@ void worker_run(yoke_app *app, yoke_worker *w)
     if (answer < 0 || is_over_budget(w, run_us) || w->errors_in_row | w->overruns_in_row) {
         tell_news(app, w, answer, run_us);
     } else {
-        end_writing(w);
+        end_account(w);
     }
 }
 

@@ -171,8 +171,7 @@ static void mend_workers(yoke_app *app)
     app->tail = &app->workers;
     atomic_store_explicit(&app->present, NULL, memory_order_relaxed);
     for (yoke_worker *w = yoke_worker_next(app, NULL); w; w = yoke_worker_next(app, w)) {
-        uint32_t n = atomic_load_explicit(&w->writing, memory_order_relaxed);
-        atomic_store_explicit(&w->writing, n + (n & 1), memory_order_release);
+        atomic_store_explicit(&w->begun, w->stats.runs, memory_order_release);
         app->tail = &w->next;
     }
 }

@@ -26,7 +26,7 @@ static void setup(void)
     worker.stats.state = YOKE_WORKER_ACTIVE;
     step_us = 0;
     declare_atomic(&worker.stats.late_after, sizeof worker.stats.late_after);
-    name_object(&worker.writing, sizeof worker.writing, "writing");
+    name_object(&worker.begun, sizeof worker.begun, "begun");
     name_object(&worker.stats, sizeof worker.stats, "stats");
     name_object(&worker, sizeof worker, "worker");
 }

@@ -191,7 +191,7 @@ static void test_a_loop_that_is_to_stop_is_not_started_again(void **state)
 static void leave_account_open(void *worker)
 {
     yoke_worker *w = worker;
-    atomic_fetch_add(&w->writing, 1);
+    atomic_fetch_add(&w->begun, 1);
     sim_stall();
 }
 

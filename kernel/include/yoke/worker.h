@@ -83,7 +83,7 @@ struct yoke_worker {
     uint32_t waited_us;              /* which took so long */
     uint32_t release_us;             /* next release, low 32 bits of the clock */
     uint32_t deadline_us;            /* of a released one: a period after that */
-    atomic_uint writing;             /* odd while the account changes */
+    atomic_uint begun; /* steps in the account; one more than `runs` while it changes */
     yoke_worker_stats stats;
 };
 
