@@ -13,10 +13,9 @@
 enum {
     STARTED = 1 << 0,
     DONE = 1 << 1,
-    QUEUED = 1 << 2,  /* in the ready list, or running */
-    YIELDS = 1 << 3,  /* in yoke_yield(): back to the end of the ready list */
-    CANCELS = 1 << 4, /* a cancel is to be delivered to the next pending wait */
-    TIMED = 1 << 5,   /* this wait has a due time */
+    QUEUED = 1 << 2, /* in the ready list, or running */
+    CANCELS = YOKE_TASK_CANCELS,
+    TIMED = YOKE_TASK_TIMED,
     IN_TREE = 1 << 6, /* the due time has not come yet */
     WITHIN = 1 << 7,  /* the due time is a limit, not a sleep */
 };

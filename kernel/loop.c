@@ -50,7 +50,7 @@ void loop_ready(yoke_loop *l, yoke_task *t)
 {
     uint8_t flags = task_flags(t);
     if (flags & QUEUED) {
-        t->woken = true;
+        t->again = true;
     } else {
         task_flags_set(t, flags | QUEUED);
         loop_append(l, t);

@@ -25,7 +25,7 @@ void task_begin(yoke_loop *l, yoke_task *t)
     atomic_store_explicit(&t->core, l->core, memory_order_relaxed);
     t->line = 0;
     t->rc = YOKE_OK;
-    t->woken = false;
+    t->again = false;
     atomic_store_explicit(&t->flags, STARTED | QUEUED, memory_order_release);
 }
 
@@ -122,7 +122,7 @@ __attribute__((noinline, cold)) static int step_observed(yoke_loop *l, yoke_task
 
 int task_step(yoke_loop *l, yoke_task *t)
 {
-    t->woken = false;
+    t->again = false;
     return l->observers ? step_observed(l, t) : run_body(t);
 }
 
@@ -155,7 +155,7 @@ void task_run(yoke_loop *l, yoke_task *t)
 {
     if (task_step(l, t) != YOKE_PENDING) {
         task_end(l, t);
-    } else if (t->woken || task_flags(t) & YIELDS) {
+    } else if (t->again) {
         loop_append(l, t);
     } else {
         task_change(t, QUEUED, 0);
@@ -164,15 +164,17 @@ void task_run(yoke_loop *l, yoke_task *t)
 
 /* --- to await -------------------------------------------------------- */
 
-int yoke_settle(yoke_task *t, int answer)
+extern inline int yoke_settle(yoke_task *t, int answer);
+extern inline int yoke_yield(yoke_task *t);
+
+/* Who is cancelled in yoke_yield() does not wait for its turn any more. */
+int yoke_settle_rest(yoke_task *t, int answer)
 {
     uint8_t flags = task_flags(t);
     if (answer == YOKE_PENDING) {
-        if (!(flags & CANCELS)) {
-            return YOKE_PENDING;
-        }
         flags &= (uint8_t)~CANCELS;
         answer = YOKE_ECANCELED;
+        t->again = false;
     }
     if (flags & IN_TREE) {
         timer_remove(t);
@@ -196,48 +198,36 @@ int yoke_park(yoke_task *t, yoke_task **slot)
     return YOKE_PENDING;
 }
 
-int yoke_yield(yoke_task *t)
-{
-    uint8_t flags = task_flags(t);
-    if (flags & YIELDS) {
-        return YOKE_OK;
-    }
-    task_flags_set(t, flags | YIELDS);
-    return YOKE_PENDING;
-}
-
-/* A task has one timer: of a sleep and the limits around it the earliest keeps it. Asked again
- * after a stray wake, a later turn's time is no earlier, so nothing changes. */
-static void set_timer(yoke_task *t, uint8_t kind, uint64_t due_us)
-{
-    if (task_flags(t) & TIMED && !timer_is_after(t, due_us)) {
-        return;
-    }
-    timer_stop(t);
-    timer_insert(t, due_us);
-    task_change(t, WITHIN, TIMED | IN_TREE | kind);
-}
-
-static void set_timer_ms(yoke_task *t, uint8_t kind, uint32_t ms)
-{
-    set_timer(t, kind, yoke_now_us(yoke_home(t)) + (uint64_t)ms * 1000);
-}
-
 static bool expired(const yoke_task *t, uint8_t kind)
 {
     return (task_flags(t) & (TIMED | IN_TREE | WITHIN)) == (TIMED | kind);
 }
 
+/* A task has one timer: of a sleep and the limits around it the earliest keeps it. Asked again
+ * after a stray wake, a later turn's time is no earlier, so nothing changes. */
+static int wait_until(yoke_task *t, uint8_t kind, uint64_t due_us)
+{
+    if (!(task_flags(t) & TIMED) || timer_is_after(t, due_us)) {
+        timer_stop(t);
+        timer_insert(t, due_us);
+        task_change(t, WITHIN, TIMED | IN_TREE | kind);
+    }
+    return expired(t, kind) ? YOKE_OK : YOKE_PENDING;
+}
+
+static int wait_ms(yoke_task *t, uint8_t kind, uint32_t ms)
+{
+    return wait_until(t, kind, yoke_now_us(yoke_home(t)) + (uint64_t)ms * 1000);
+}
+
 int yoke_sleep_until(yoke_task *t, uint64_t due_us)
 {
-    set_timer(t, 0, due_us);
-    return expired(t, 0) ? YOKE_OK : YOKE_PENDING;
+    return wait_until(t, 0, due_us);
 }
 
 int yoke_sleep_ms(yoke_task *t, uint32_t ms)
 {
-    set_timer_ms(t, 0, ms);
-    return expired(t, 0) ? YOKE_OK : YOKE_PENDING;
+    return wait_ms(t, 0, ms);
 }
 
 int yoke_within(yoke_task *t, uint32_t ms, int answer)
@@ -245,8 +235,7 @@ int yoke_within(yoke_task *t, uint32_t ms, int answer)
     if (answer != YOKE_PENDING) {
         return answer;
     }
-    set_timer_ms(t, WITHIN, ms);
-    return expired(t, WITHIN) ? YOKE_ETIMEDOUT : YOKE_PENDING;
+    return wait_ms(t, WITHIN, ms) == YOKE_OK ? YOKE_ETIMEDOUT : YOKE_PENDING;
 }
 
 /* --- children -------------------------------------------------------- */

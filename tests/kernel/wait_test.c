@@ -55,6 +55,64 @@ static void test_yield_can_be_cancelled(void **state)
     assert_trace("a\na ends -3\n");
 }
 
+static int looks;
+
+static int ready_at_the_second_look(yoke_task *t)
+{
+    return ++looks == 2 ? YOKE_OK : yoke_yield(t);
+}
+
+static int polling_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    YOKE_AWAIT(t, ready_at_the_second_look(t));
+    note("polled");
+    YOKE_AWAIT(t, yoke_yield(t));
+    note("yielded");
+    YOKE_END(t);
+}
+
+/* Else the yield that follows would take the other one's turn for its own. */
+static void test_nothing_is_left_of_a_yield_that_was_not_asked_again(void **state)
+{
+    (void)state;
+    looks = 0;
+    yielder b = {.task = YOKE_TASK(yielder_body), .name = "b", .left = 2};
+    yoke_task a = YOKE_TASK(polling_body);
+    begin(&platform, &a);
+    begin(&platform, &b.task);
+    world_run_ms(1);
+    assert_trace("b\npolled\nb\nyielded\nb ends 0\n");
+}
+
+static int never(void)
+{
+    note("asked");
+    return YOKE_PENDING;
+}
+
+static int cancelled_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    YOKE_AWAIT(t, yoke_yield(t));
+    note("yielded %d", t->status);
+    YOKE_AWAIT(t, yoke_within(t, 1, never()));
+    YOKE_END(t);
+}
+
+/* The cancel ends the yield at once, and with it the place in the ready list. */
+static void test_a_cancelled_yield_does_not_run_again(void **state)
+{
+    (void)state;
+    world_without_strays();
+    world_open_again();
+    yoke_task a = YOKE_TASK(cancelled_body);
+    begin(&platform, &a);
+    yoke_cancel(&a);
+    world_run_ms(2);
+    assert_trace("yielded -3\nasked\nasked\n");
+}
+
 /* --- sleep ---------------------------------------------------------------------------------------
  */
 
@@ -320,6 +378,8 @@ int main(void)
         in_world(test_yield_lets_each_other_task_run_first),
         in_world(test_yield_starves_no_timer),
         in_world(test_yield_can_be_cancelled),
+        in_world(test_nothing_is_left_of_a_yield_that_was_not_asked_again),
+        in_world(test_a_cancelled_yield_does_not_run_again),
         in_world(test_sleep_until_a_time_and_for_a_time),
         in_world(test_sleep_of_nothing_and_until_a_time_that_has_passed),
         in_world(test_sleep_of_49_days),

@@ -44,7 +44,7 @@ struct yoke_task {
     atomic_uchar flags;       /* the home loop's; others only look */
     atomic_uchar mark;        /* what others want, under the port's lock */
     atomic_uchar core;        /* of the home loop */
-    bool woken;               /* while READY or RUNNING: run once more. The home loop's */
+    bool again;               /* woken while READY or RUNNING, or yields: run once more */
     int rc;                   /* what the body ends with; valid when done */
     yoke_task *due[2];        /* timer tree (timer.c): tasks due earlier, later. The home loop's */
     union {
@@ -137,7 +137,7 @@ bool yoke_done(const yoke_task *t);
 /* --- to await; `t` is the task that waits, called from its own body only --- */
 
 /* Let every other ready task of the loop run first. Answers YOKE_OK. */
-YOKE_ASYNC int yoke_yield(yoke_task *t);
+YOKE_ASYNC inline int yoke_yield(yoke_task *t);
 
 /* Wait `ms` milliseconds from the start of this turn; never early. Range 0 to 2^32-1 (49 days).
  * Tasks due in the same microsecond wake in no promised order. Answers YOKE_OK. */
@@ -170,9 +170,44 @@ YOKE_ASYNC int yoke_gather(yoke_task *t, yoke_task *const children[], size_t n);
 int yoke_park(yoke_task *t, yoke_task **slot);
 
 /* Used by the macros: the one place where a wait ends. Cancel is delivered, the timer let go. */
-int yoke_settle(yoke_task *t, int answer);
+inline int yoke_settle(yoke_task *t, int answer);
 
 /* Used by the macros: t->line names no await of this body. Fails check task 101. */
 _Noreturn void yoke_task_lost(void);
+
+/* --- what may be inlined into a body; at -Os the compiler calls it in task.c ------------- */
+
+/* Of yoke_task.flags. The others are the kernel's own (kernel/internal.h). */
+enum {
+    YOKE_TASK_YIELDS = 1 << 3,  /* in yoke_yield(), which has not answered yet */
+    YOKE_TASK_CANCELS = 1 << 4, /* a cancel is to be delivered to the next pending wait */
+    YOKE_TASK_TIMED = 1 << 5,   /* this wait has a due time */
+};
+
+/* yoke_settle() where there is something to let go, or to deliver. */
+int yoke_settle_rest(yoke_task *t, int answer);
+
+inline int yoke_settle(yoke_task *t, int answer)
+{
+    unsigned char flags = atomic_load_explicit(&t->flags, memory_order_relaxed);
+    if (answer == YOKE_PENDING) {
+        return flags & YOKE_TASK_CANCELS ? yoke_settle_rest(t, answer) : YOKE_PENDING;
+    }
+    if (flags & (YOKE_TASK_YIELDS | YOKE_TASK_TIMED)) {
+        return yoke_settle_rest(t, answer);
+    }
+    return t->status = answer;
+}
+
+inline int yoke_yield(yoke_task *t)
+{
+    unsigned char flags = atomic_load_explicit(&t->flags, memory_order_relaxed);
+    atomic_store_explicit(&t->flags, flags ^ YOKE_TASK_YIELDS, memory_order_relaxed);
+    if (flags & YOKE_TASK_YIELDS) {
+        return YOKE_OK;
+    }
+    t->again = true;
+    return YOKE_PENDING;
+}
 
 #endif
