@@ -14,6 +14,7 @@
 static uint8_t memory[VIRTUAL_FLASH_SIZE];
 static uint8_t *used;
 static uint64_t done, cut_at; /* 0: never */
+static uint32_t tear;         /* 0: in order */
 static atomic_bool busy;
 static flash_account account;
 
@@ -37,6 +38,7 @@ void virtual_flash_use(uint8_t *image)
 void virtual_flash_reset(void)
 {
     cut_at = 0;
+    tear = 0;
     atomic_store(&busy, false);
     account = (flash_account){0};
 }
@@ -44,6 +46,11 @@ void virtual_flash_reset(void)
 void virtual_flash_cut(uint64_t steps)
 {
     cut_at = steps ? done + steps : 0;
+}
+
+void virtual_flash_tear(uint32_t seed)
+{
+    tear = seed;
 }
 
 uint64_t virtual_flash_steps(void)
@@ -69,9 +76,23 @@ static void window(uint32_t us)
     }
 }
 
+static uint8_t draw(void)
+{
+    tear ^= tear << 13;
+    tear ^= tear >> 17;
+    tear ^= tear << 5;
+    return (uint8_t)(tear >> 8);
+}
+
 /* Half an erase: some bytes are erased, some not yet, and between them some bits. */
 static void tear_sector(uint8_t *at)
 {
+    if (tear) {
+        for (uint32_t i = 0; i < FLASH_SECTOR; i++) {
+            at[i] |= draw();
+        }
+        return;
+    }
     memset(at, 0xff, FLASH_SECTOR / 2);
     for (unsigned i = 0; i < FLASH_PAGE; i++) {
         at[FLASH_SECTOR / 2 + i] |= 0xaa;
@@ -90,11 +111,19 @@ static void erase(uint8_t *at)
     }
 }
 
+/* Half of a program: what comes behind its first bytes is done by half. */
+static void tear_page(uint8_t *at, const uint8_t *from, uint32_t size)
+{
+    for (uint32_t i = 0; i < (tear ? size : 1); i++) {
+        at[i] &= from[i] | (tear ? draw() : 0x0f);
+    }
+}
+
 static void program(uint8_t *at, const uint8_t *from, uint32_t size)
 {
     for (uint32_t i = 0; i < size; i++) {
         if (is_last_step()) {
-            at[i] &= from[i] | 0x0f;
+            tear_page(at + i, from + i, size - i);
             host_power_lost();
         }
         at[i] &= from[i];

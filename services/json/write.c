@@ -85,7 +85,7 @@ static void begin(json_writer *w, const char *key, const char *bracket)
     w->comma = false;
 }
 
-static void end(json_writer *w, const char *bracket)
+static void leave(json_writer *w, const char *bracket)
 {
     put(w, bracket, 1);
     w->comma = true;
@@ -98,7 +98,7 @@ void json_object_begin(json_writer *w, const char *key)
 
 void json_object_end(json_writer *w)
 {
-    end(w, "}");
+    leave(w, "}");
 }
 
 void json_array_begin(json_writer *w, const char *key)
@@ -108,7 +108,7 @@ void json_array_begin(json_writer *w, const char *key)
 
 void json_array_end(json_writer *w)
 {
-    end(w, "]");
+    leave(w, "]");
 }
 
 static void put_word(json_writer *w, const char *key, const char *word)

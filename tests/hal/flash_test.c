@@ -209,6 +209,8 @@ static void test_a_cancel_before_the_window_leaves_the_sector(void **state)
 
 /* --- the power is lost ---------------------------------------------------------------- */
 
+static uint32_t torn_by;
+
 /* 16 bytes over an erased sector; answers true if all steps were done. */
 static bool cut_after(uint64_t steps)
 {
@@ -216,6 +218,7 @@ static bool cut_after(uint64_t steps)
     world_open_again();
     virtual_flash_use(image);
     virtual_flash_cut(steps);
+    virtual_flash_tear(torn_by);
     if (setjmp(power)) {
         return false;
     }
@@ -253,6 +256,27 @@ static void test_the_power_lost_at_each_step(void **state)
     assert_int_equal(virtual_flash_steps() - before, 18);
 }
 
+/* Bits that were on their way, anywhere behind the first bytes: none that was not to change. */
+static void test_a_page_and_a_sector_torn_by_chance(void **state)
+{
+    (void)state;
+    unsigned halves = 0;
+    for (torn_by = 1; torn_by <= 8; torn_by++) {
+        assert_false(cut_after(3 + 4));
+        assert_int_equal(bytes_that_are(0x11, 0, 4), 4);
+        for (uint32_t i = 4; i < FLASH_SECTOR; i++) {
+            assert_int_equal(image[i] & 0x11, 0x11);
+            assert_true(i < 16 || image[i] == 0xff);
+            halves += image[i] != 0x11 && image[i] != 0xff;
+        }
+        assert_false(cut_after(1));
+        assert_in_range(bytes_that_are(0, 0, FLASH_SECTOR), 1, FLASH_SECTOR);
+        assert_int_equal(bytes_that_are(0, FLASH_SECTOR, 2 * FLASH_SECTOR), FLASH_SECTOR);
+    }
+    assert_true(halves > 8);
+    torn_by = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +288,7 @@ int main(void)
         on_flash(test_other_tasks_run_between_two_sectors),
         on_flash(test_a_cancel_before_the_window_leaves_the_sector),
         on_flash(test_the_power_lost_at_each_step),
+        on_flash(test_a_page_and_a_sector_torn_by_chance),
     };
     return cmocka_run_group_tests_name("flash", tests, NULL, NULL);
 }

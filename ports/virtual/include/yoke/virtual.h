@@ -34,6 +34,11 @@ void virtual_flash_use(uint8_t *image);
  * erase. The step at which it is lost is done by half. 0: never. */
 void virtual_flash_cut(uint64_t steps);
 
+/* What that half is: 0: the bytes before the step are done, and half the bits of the byte, or half
+ * the sector. Otherwise drawn from `seed`: any bit of all that was still to be programmed, or
+ * erased, is done or not. */
+void virtual_flash_tear(uint32_t seed);
+
 /* Steps done so far. */
 uint64_t virtual_flash_steps(void);
 
