@@ -75,16 +75,16 @@ static const char *file_name(const char *path)
 size_t metrics_task_json(unsigned n, char *to, size_t size)
 {
     inspect_row r;
-    char name[METRICS_NAME_MAX], file[METRICS_NAME_MAX];
+    char name[METRICS_NAME_MAX], file[METRICS_NAME_MAX], total[METRICS_DIGITS];
     if (!inspect_task(n, &r)) {
         return 0;
     }
     return length_of(snprintf(to, size,
                               "{\"name\":%s,\"core\":%u,\"frame\":\"%" PRIxPTR
                               "\",\"file\":%s,\"line\":%" PRIu32 ",\"runs\":%" PRIu32
-                              ",\"run_us_longest\":%" PRIu32 ",\"run_us_total\":%llu}",
+                              ",\"run_us_longest\":%" PRIu32 ",\"run_us_total\":%s}",
                               metrics_quote(name, r.name ? r.name : ""), r.core, (uintptr_t)r.task,
                               metrics_quote(file, r.file ? file_name(r.file) : ""), r.line, r.runs,
-                              r.run_us_longest, (unsigned long long)r.run_us_total),
+                              r.run_us_longest, metrics_digits(total, r.run_us_total, 1)),
                      size);
 }

@@ -1,4 +1,6 @@
 /* The text form, version 0.0.4: https://prometheus.io/docs/instrumenting/exposition_formats */
+#include "loops.h"
+
 #include "yoke/metrics.h"
 
 #include <stdarg.h>
@@ -66,6 +68,17 @@ void metrics_label(metrics_sample *s, const char *name, const char *value)
 
 /* --- numbers --------------------------------------------------------- */
 
+const char *metrics_digits(char to[METRICS_DIGITS], uint64_t n, unsigned width)
+{
+    char *at = to + METRICS_DIGITS - 1;
+    *at = '\0';
+    for (unsigned i = 0; n || i < width; i++) {
+        *--at = (char)('0' + n % 10);
+        n /= 10;
+    }
+    return at;
+}
+
 /* 1234567 with 6 decimals is 1.234567: no floating point, so nothing is lost. */
 static void print_number(paper *p, int64_t value, unsigned decimals)
 {
@@ -74,9 +87,10 @@ static void print_number(paper *p, int64_t value, unsigned decimals)
     for (unsigned i = 0; i < decimals; i++) {
         unit *= 10;
     }
-    print(p, "%s%llu", value < 0 ? "-" : "", (unsigned long long)(whole / unit));
+    char digits[METRICS_DIGITS];
+    print(p, "%s%s", value < 0 ? "-" : "", metrics_digits(digits, whole / unit, 1));
     if (decimals) {
-        print(p, ".%0*llu", (int)decimals, (unsigned long long)(whole % unit));
+        print(p, ".%s", metrics_digits(digits, whole % unit, decimals));
     }
 }
 
@@ -110,6 +124,7 @@ static void print_value(paper *p, const metrics_source *source, const metrics_sa
 static void print_bucket(paper *p, const metrics_source *source, const metrics_sample *s,
                          unsigned row)
 {
+    char digits[METRICS_DIGITS];
     uint64_t sum = 0;
     for (unsigned i = 0; i <= row; i++) {
         sum += s->buckets[i];
@@ -118,12 +133,12 @@ static void print_bucket(paper *p, const metrics_source *source, const metrics_s
           s->labels_length ? "," : "");
     if (row < YOKE_LATE_BUCKETS - 1) {
         print_number(p, INT64_C(1) << row, 6);
-        print(p, "\"} %llu\n", (unsigned long long)sum);
+        print(p, "\"} %s\n", metrics_digits(digits, sum, 1));
         return;
     }
-    print(p, "+Inf\"} %llu\n%s_count", (unsigned long long)sum, source->name);
+    print(p, "+Inf\"} %s\n%s_count", metrics_digits(digits, sum, 1), source->name);
     print_series(p, "", s);
-    print(p, " %llu\n", (unsigned long long)sum);
+    print(p, " %s\n", metrics_digits(digits, sum, 1));
 }
 
 /* --- the walk -------------------------------------------------------- */
