@@ -21,7 +21,7 @@ static bool run_add(shell *s, unsigned row)
         shell_say(s, "RUN_MS must be a whole number from 0 to %u.", RUN_MS_MAX);
     } else if (seed_find(name)) {
         shell_say(s, "There is a worker %s already.", name);
-    } else if (seed_add(name, period_ms * 1000, run_ms * 1000, false) == YOKE_EFULL) {
+    } else if (seed_add(name, period_ms * 1000, run_ms * 1000) == YOKE_EFULL) {
         shell_say(s, "There are %u workers already; remove one first.", SEED_WORKERS);
     } else {
         shell_say(s, "Added %s.", name);
@@ -43,7 +43,7 @@ static bool run_remove(shell *s, unsigned row)
     (void)row;
     seed_worker *w = find_or_say(s);
     if (w) {
-        yoke_worker_remove(&seed_app, &w->worker);
+        seed_remove(w);
         shell_say(s, "Removed %s; a step that is under way still ends.", w->name);
     }
     return false;
@@ -62,7 +62,7 @@ static bool run_set(shell *s, unsigned row)
         return false;
     }
     atomic_store(&w->run_us, run_ms * 1000);
-    yoke_worker_set(&seed_app, &w->worker, w->worker.step, w);
+    yoke_worker_set(&seed_app, &w->worker, w->worker.step, w->worker.arg);
     shell_say(s, "%s takes %u ms from its next step on.", w->name, run_ms);
     return false;
 }

@@ -1,11 +1,13 @@
-/* The seed program: two loops, two workers, one round of sleeps after the other, and a shell.
+/* The seed program: two loops, three workers, one round of sleeps after the other, and a shell.
  *
- *   core 0, platform loop: root ─ gather( 2 s, 5 s ) for ever · shell · log · supervisor
- *   core 1, app loop:      hello, once · Worker 0 and Worker 1 in turn */
+ *   core 0, platform loop: root ─ gather( 2 s, 5 s ) for ever · shell · log · supervisor · status
+ *   core 1, app loop:      hello, once · the rainbow, every 10 ms · Worker 0 and Worker 1 in turn
+ */
 #include "seed.h"
 #include "yoke/inspect.h"
 #include "yoke/lifecycle.h"
 #include "yoke/log.h"
+#include "yoke/metrics.h"
 
 yoke_loop seed_platform;
 yoke_app seed_app;
@@ -86,7 +88,7 @@ static void told(const core_fault *f, yoke_worker *w)
 static lifecycle supervisor = {
     .task = YOKE_TASK(lifecycle_body), .stall_ms = STALL_MS, .told = told};
 static yoke_task *const children[] = {&long_nap.task, &short_nap.task, &console.task,
-                                      &supervisor.task};
+                                      &supervisor.task, &seed_status};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -97,18 +99,26 @@ static void cancel_all(yoke_task *const tasks[], size_t n)
     }
 }
 
+/* The one that is to be on time is first in line. */
+static void add_workers(void)
+{
+    seed_add_rainbow();
+    seed_add_talker("Worker 0", 1000000);
+    seed_add_talker("Worker 1", 1000000);
+}
+
 static int root_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
     yoke_start(&seed_platform, &log_task);
     yoke_start(&seed_platform, &console.task);
     yoke_start(&seed_platform, &supervisor.task);
+    yoke_start(&seed_platform, &seed_status);
     if (supervisor.before.kind != CORE_NO_FAULT) {
         log_line("In the run before this one:", 0, 0, 0, 0);
         say_fault(&supervisor.before);
     }
-    seed_add("Worker 0", 0, 1000000, true);
-    seed_add("Worker 1", 0, 1000000, true);
+    add_workers();
     t->rc = seed_start_app();
     if (t->rc < 0) {
         log_line("The app loop did not start: error %d", (uintptr_t)t->rc, 0, 0, 0);
@@ -146,6 +156,8 @@ int main(void)
     seed_app.report = seed_report;
     inspect_open(&seed_platform);
     inspect_open(&seed_app.loop);
+    metrics_open(&seed_app);
+    scope_open(&seed_platform, &seed_app);
     lifecycle_open(&supervisor, &seed_platform, &seed_app);
     return yoke_run(&seed_platform, &root) == YOKE_ECANCELED ? 0 : 1;
 }

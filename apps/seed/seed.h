@@ -2,19 +2,23 @@
 #ifndef SEED_H
 #define SEED_H
 
+#include "yoke/scope.h"
 #include "yoke/shell.h"
 #include "yoke/yoke.h"
 
 #define SEED_WORKERS  8u  /* that can be there at the same time */
 #define SEED_NAME_MAX 15u /* characters of a worker's name */
 
-/* A worker that takes its time and counts its runs. */
+/* A worker that takes its time and counts its runs; or one that talks: its job takes a second, done
+ * in stages, so that it holds up nobody. */
 typedef struct {
     yoke_worker worker;
+    yoke_task task;  /* of one that talks: its job */
+    scope_seat seat; /* through which it is stepped */
     char name[SEED_NAME_MAX + 1];
-    atomic_uint run_us; /* how long a step takes */
-    uint32_t count;     /* steps since it was added; the app loop's */
-    bool talks;         /* says so after each step */
+    atomic_uint run_us; /* how long a step takes; of one that talks, a job */
+    atomic_uint count;  /* steps, or jobs, since it was added */
+    atomic_bool talks;  /* says so after each job */
 } seed_worker;
 
 extern yoke_app seed_app;
@@ -29,8 +33,15 @@ void seed_stop_app(void);
 void seed_quit(void);
 
 /* workers.c. `period_us` 0: background. YOKE_EFULL: SEED_WORKERS are there. */
-int seed_add(const char *name, uint32_t period_us, uint32_t run_us, bool talks);
+int seed_add(const char *name, uint32_t period_us, uint32_t run_us);
+int seed_add_talker(const char *name, uint32_t run_us);
+void seed_remove(seed_worker *w);
 seed_worker *seed_find(const char *name); /* NULL: there is none */
+/* rainbow.c: a strip of LEDs, a frame every 10 ms. An error of strip_open(). */
+int seed_add_rainbow(void);
+const yoke_worker *seed_rainbow(void);
+/* status.c: the line that a person always sees. */
+extern yoke_task seed_status;
 /* tables.c: the commands `workers` and `tasks`. */
 bool seed_say_workers(shell *s, unsigned row);
 bool seed_say_tasks(shell *s, unsigned row);

@@ -24,6 +24,7 @@ void signals_close(void);
 void pins_open(void);
 void pins_close(void);
 void view_open(yoke_loop *platform);
+void view_close(void);
 
 /* tuning.c */
 void tuning_for_app_thread(void);

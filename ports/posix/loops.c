@@ -274,6 +274,7 @@ int yoke_run(yoke_loop *platform, yoke_task *root)
     stop_app_thread(&cores[1]);
     here = NULL;
     lock_introduce(LOCK_OTHER);
+    view_close();
     pins_close();
     signals_close();
     sources_close();

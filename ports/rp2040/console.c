@@ -226,3 +226,8 @@ void console_close(void)
 {
     flush();
 }
+
+void console_status(const char *text)
+{
+    (void)text;
+}

@@ -121,3 +121,8 @@ bool console_has_colour(void)
 {
     return false;
 }
+
+void console_status(const char *text)
+{
+    (void)text;
+}

@@ -104,12 +104,12 @@ static void record(scope_trace *in, unsigned lane, uint32_t start_us, uint32_t e
 
 /* --- tasks ----------------------------------------------------------- */
 
-/* The place is known when the body has run. */
+/* The place is known when the body has run. A task that a worker steps is that worker. */
 static void see(yoke_observer *o, yoke_task *t, enum yoke_event event)
 {
     scope_trace *in = (scope_trace *)(void *)((char *)o - offsetof(scope_trace, observer));
     if (event == YOKE_RUNS) {
-        in->began = is_watched();
+        in->began = is_watched() && !get(&in->running);
         in->began_us = in->began ? now_us() : 0;
         return;
     }

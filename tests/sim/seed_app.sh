@@ -19,7 +19,6 @@ for count in 1 2 3 4 5 6; do
         app_lines+=$'\n'"Worker Worker $worker, <AppWorker object at ADDRESS>: Run count $count"
     done
 done
-app_lines+=$'\nWorker Worker 0, <AppWorker object at ADDRESS>: Run count 7'
 
 run() { # SEED STRAYS
     YOKE_SEED=$1 YOKE_SIM_STRAYS=$2 YOKE_SIM_END_MS=12500 timeout 20 "$program" </dev/null |

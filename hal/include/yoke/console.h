@@ -20,6 +20,11 @@ YOKE_ASYNC int console_write(yoke_task *t, const char *text, size_t size);
  * gets. Any core. */
 bool console_wants_echo(void);
 
+/* Show `text` from now on in a line of its own that stays, where a person watches a terminal that
+ * has one; elsewhere no effect. Cut off after CONSOLE_STATUS_MAX - 1 bytes. Platform loop. */
+#define CONSOLE_STATUS_MAX 128u
+void console_status(const char *text);
+
 /* True when a person watches: colours are welcome. False under NO_COLOR. Any core. */
 bool console_has_colour(void);
 

@@ -30,7 +30,8 @@ void scope_open(yoke_loop *platform, yoke_app *app);
 
 /* A worker's place before the scope: its step and argument go here, and the worker gets
  * `.step = scope_step, .arg = &seat`. Costs each step one call and one look while nobody watches,
- * and two looks at the clock and some ten stores while somebody does. */
+ * and two looks at the clock and some ten stores while somebody does. A task stepped through a seat
+ * must not sleep by a timer: kernel/rescue would not know of it, and lose it with core 1. */
 typedef struct {
     yoke_step *step;
     void *arg;
