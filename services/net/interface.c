@@ -14,6 +14,7 @@ static bool is_there;
 static bool asks; /* by DHCP */
 static link_facts facts;
 static const net_config *set;
+static net_address time_server;
 static uint32_t changes;
 static yoke_task *watchers[NET_WATCHERS];
 
@@ -114,6 +115,12 @@ static net_address ours(const ip4_addr_t *a)
     return address;
 }
 
+/* lwIP calls it with what the DHCP server has answered, before the address is set. */
+void dhcp_set_ntp_servers(u8_t num_ntp_servers, const ip4_addr_t *ntp_server_addrs)
+{
+    time_server = num_ntp_servers ? ours(ntp_server_addrs) : (net_address){{0}};
+}
+
 net_status net_read_status(void)
 {
     net_status s = {.changes = changes};
@@ -124,6 +131,7 @@ net_status net_read_status(void)
         s.mask = ours(netif_ip4_netmask(&interface));
         s.gateway = ours(netif_ip4_gw(&interface));
         s.name_server = ours(ip_2_ip4(dns_getserver(0)));
+        s.time_server = time_server;
         s.has_address = s.link_up && !ip4_addr_isany(netif_ip4_addr(&interface));
     }
     return s;
@@ -187,6 +195,7 @@ int interface_open(const net_config *config)
         return answer;
     }
     set = config;
+    time_server = (net_address){{0}};
     add();
     is_there = true;
     interface_look();

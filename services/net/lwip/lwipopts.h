@@ -26,9 +26,9 @@
 #define MEMP_NUM_TCP_PCB        16
 #define MEMP_NUM_TCP_PCB_LISTEN 4
 #define MEMP_NUM_TCP_SEG        48
-#define MEMP_NUM_UDP_PCB        12 /* dhcp, dns, mdns, sntp, and eight sockets */
+#define MEMP_NUM_UDP_PCB        13 /* dhcp, four of dns, and eight sockets */
 #define MEMP_NUM_IGMP_GROUP     8
-#define MEMP_NUM_SYS_TIMEOUT    (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 10) /* mdns has 8, sntp 1 */
+#define MEMP_NUM_SYS_TIMEOUT    LWIP_NUM_SYS_TIMEOUT_INTERNAL
 #define MEMP_NUM_ARP_QUEUE      4
 #define MEMP_NUM_REASSDATA      1
 #define IP_REASS_MAX_PBUFS      4
@@ -47,24 +47,20 @@
 #define LWIP_TCP                      1
 #define LWIP_DHCP                     1
 #define LWIP_DHCP_DOES_ACD_CHECK      0 /* takes 3 s more; mDNS tells conflicts of names */
+#define LWIP_DHCP_GET_NTP_SRV         1
+#define LWIP_DHCP_MAX_NTP_SERVERS     1
 #define LWIP_IGMP                     1
 #define LWIP_DNS                      1
 #define DNS_TABLE_SIZE                4
-#define DNS_MAX_REQUESTS              2
+#define DNS_MAX_REQUESTS              4
 #define LWIP_DNS_SUPPORT_MDNS_QUERIES 1
-#define LWIP_MDNS_RESPONDER           1
-#define MDNS_MAX_SERVICES             2
-#define MDNS_OUTPUT_PACKET_SIZE       512
-#define MDNS_MAX_STORED_PKTS          2
-#define LWIP_NUM_NETIF_CLIENT_DATA    1 /* mdns */
 
-#define LWIP_NETIF_HOSTNAME            1
-#define LWIP_NETIF_STATUS_CALLBACK     1
-#define LWIP_NETIF_LINK_CALLBACK       1
-#define LWIP_NETIF_EXT_STATUS_CALLBACK 1 /* mdns announces again */
-#define LWIP_SINGLE_NETIF              1
-#define LWIP_NETIF_LOOPBACK            0
-#define LWIP_HAVE_LOOPIF               0
+#define LWIP_NETIF_HOSTNAME        1
+#define LWIP_NETIF_STATUS_CALLBACK 1
+#define LWIP_NETIF_LINK_CALLBACK   1
+#define LWIP_SINGLE_NETIF          1
+#define LWIP_NETIF_LOOPBACK        0
+#define LWIP_HAVE_LOOPIF           0
 
 /* --- TCP -------------------------------------------------------------------------------------- */
 
@@ -100,18 +96,5 @@
 #define TCP_STATS          1
 #define MEM_STATS          1
 #define MEMP_STATS         1
-
-/* --- time ------------------------------------------------------------------------------------- */
-
-/* services/time has it; only who links lwIP's sntp needs it. */
-#define SNTP_SERVER_DNS                1
-#define SNTP_MAX_SERVERS               2
-#define SNTP_CHECK_RESPONSE            2
-#define SNTP_SET_SYSTEM_TIME_NTP(s, f) time_set_ntp((s), (f))
-#define SNTP_GET_SYSTEM_TIME_NTP(s, f) time_get_ntp(&(s), &(f))
-#define SNTP_COMP_ROUNDTRIP            1
-#define SNTP_STARTUP_DELAY             0
-void time_set_ntp(int seconds, unsigned fraction);
-void time_get_ntp(int *seconds, unsigned *fraction);
 
 #endif

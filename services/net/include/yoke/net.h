@@ -63,6 +63,7 @@ typedef struct {
     bool link_up;
     bool has_address; /* and the link is up: the network can be used */
     net_address address, mask, gateway, name_server;
+    net_address time_server; /* that DHCP has named; 0.0.0.0: none */
     uint8_t mac[6];
 } net_status;
 
@@ -72,7 +73,7 @@ net_status net_read_status(void);
  * YOKE_EBUSY: NET_WATCHERS tasks wait already. */
 YOKE_ASYNC int net_await_change(yoke_task *t, uint32_t *seen);
 
-/* For services that call lwIP themselves (dns, mdns, time): have the stack look at its timers and
+/* For services that call lwIP themselves (dns, mqtt): have the stack look at its timers and
  * send what is to be sent. After each such call. */
 void net_work(void);
 
