@@ -116,14 +116,17 @@ static err_t established(void *listener, struct tcp_pcb *pcb, err_t err)
 
 static int bind_and_listen(net_listener *l, struct tcp_pcb *pcb, uint16_t port)
 {
+    err_t why = ERR_OK;
+    ip_set_option(pcb, SOF_REUSEADDR); /* connections of before do not count, a listener does */
     if (tcp_bind(pcb, IP4_ADDR_ANY, port) != ERR_OK) {
         tcp_close(pcb);
         return YOKE_EBUSY;
     }
-    struct tcp_pcb *listening = tcp_listen_with_backlog(pcb, UINT8_MAX); /* room.c limits them */
+    struct tcp_pcb *listening = /* room.c limits them */
+        tcp_listen_with_backlog_and_err(pcb, UINT8_MAX, &why);
     if (!listening) {
         tcp_close(pcb);
-        return YOKE_EFULL;
+        return why == ERR_USE ? YOKE_EBUSY : YOKE_EFULL;
     }
     l->pcb = (struct tcp_pcb_listen *)listening;
     l->port = port;

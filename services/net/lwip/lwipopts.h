@@ -78,6 +78,7 @@
 #define TCP_TMR_INTERVAL    50    /* ms: a lost segment is sent again after 300 ms, not 1.5 s */
 #define LWIP_TCP_RTO_TIME   1000  /* ms, RFC 6298 */
 #define LWIP_HOOK_FILENAME  "hooks.h"
+#define SO_REUSE            1 /* listen again while old connections of the port come to their end */
 #define LWIP_TCP_KEEPALIVE  0
 
 /* --- checks and counters ---------------------------------------------------------------------- */
