@@ -8,7 +8,8 @@
 
 #include <lwip/stats.h>
 
-#define HALF_OPEN_MAX 8u /* so that a flood of them leaves half of the control blocks alone */
+#define EVICT_EVERY_MS 5u /* in between, whoever is woken gets to accept */
+#define HALF_OPEN_MAX  8u /* so that a flood of them leaves half of the control blocks alone */
 
 _Static_assert(HALF_OPEN_MAX + NET_BACKLOG < MEMP_NUM_TCP_PCB, "some are left for streams");
 
@@ -143,12 +144,16 @@ bool room_is_wanted(void)
     return pcb;
 }
 
-/* One at a time: the task whose stream is broken may accept before the next look. */
+/* One at a time: the task whose stream is broken, or one that it wakes, accepts before the next. */
 void room_look(void)
 {
-    for (const struct tcp_pcb_listen *pcb = tcp_listen_pcbs.listen_pcbs; pcb; pcb = pcb->next) {
-        if (is_short(pcb)) {
-            evict(pcb->callback_arg);
+    static uint32_t evicted_ms;
+    if (net_now_ms() - evicted_ms < EVICT_EVERY_MS) {
+        return;
+    }
+    for (struct tcp_pcb_listen *pcb = tcp_listen_pcbs.listen_pcbs; pcb; pcb = pcb->next) {
+        if (is_short(pcb) && evict(pcb->callback_arg)) {
+            evicted_ms = net_now_ms();
         }
     }
 }
