@@ -56,7 +56,8 @@ static void look_at_all(http_server *s)
 /* --- the task -------------------------------------------------------- */
 
 /* 0: a connection is on the seat; 1: there is a seat to accept one; or the time has come to look at
- * the limits of the others. */
+ * the limits of the others. A wait that has begun with a limit must keep it: `ticks` is set before.
+ */
 static YOKE_ASYNC int await_connection(yoke_task *t, http_server *s)
 {
     int answer = YOKE_PENDING; /* woken by who leaves a seat */
@@ -65,7 +66,7 @@ static YOKE_ASYNC int await_connection(yoke_task *t, http_server *s)
     } else if ((s->seat = find_seat(s))) {
         answer = 1;
     }
-    return in_use(s) ? yoke_within(t, TICK_MS, answer) : answer;
+    return s->ticks ? yoke_within(t, TICK_MS, answer) : answer;
 }
 
 static void begin(http_server *s)
@@ -102,6 +103,7 @@ int http_server_body(yoke_task *t)
     YOKE_BEGIN(t);
     YOKE_TRY(t, listen_on(s));
     for (;;) {
+        s->ticks = in_use(s);
         YOKE_AWAIT(t, await_connection(t, s));
         if (t->status == YOKE_ETIMEDOUT) {
             look_at_all(s);

@@ -154,7 +154,7 @@ typedef struct {
     net_listener listener;
     http_exchange *seat; /* for the next connection */
     unsigned next;       /* exchange to be joined at the end */
-    bool stops;
+    bool ticks, stops;
 } http_server;
 
 int http_server_body(yoke_task *t);
