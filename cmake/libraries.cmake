@@ -2,22 +2,26 @@
 # are compiled without our warnings, and only for programs that use them. A project that brings Yoke
 # in without them has the services that need none.
 
-# yoke_foreign(TARGET FOLDER INCLUDE-FOLDER [FILE …]): a static library of these files of
-# .deps/FOLDER. Its headers count as the system's.
-function(yoke_foreign target folder include)
-  set(root ${YOKE_ROOT}/.deps/${folder})
-  if(NOT EXISTS ${root} AND is_top)
-    message(FATAL_ERROR "${folder} is missing: `tools/setup run` brings it")
-  elseif(NOT EXISTS ${root})
+foreach(folder lwip picohttpparser jsmn mbedtls)
+  if(NOT EXISTS ${YOKE_ROOT}/.deps/${folder})
+    if(is_top)
+      message(FATAL_ERROR "${folder} is missing: `tools/setup run` brings it")
+    endif()
     return()
   endif()
-  if(NOT ARGN)
+endforeach()
+
+# yoke_foreign(TARGET KIND FOLDER INCLUDE-FOLDER [FILE …]): a library of files of .deps/FOLDER,
+# STATIC, OBJECT or INTERFACE. Its headers count as the system's.
+function(yoke_foreign target kind folder include)
+  set(root ${YOKE_ROOT}/.deps/${folder})
+  if(kind STREQUAL INTERFACE)
     add_library(${target} INTERFACE)
     target_include_directories(${target} SYSTEM INTERFACE ${root}/${include})
     return()
   endif()
   list(TRANSFORM ARGN PREPEND ${root}/)
-  add_library(${target} STATIC EXCLUDE_FROM_ALL ${ARGN})
+  add_library(${target} ${kind} EXCLUDE_FROM_ALL ${ARGN})
   target_include_directories(${target} SYSTEM PUBLIC ${root}/${include})
   target_compile_options(${target} PRIVATE -w)
   if(YOKE_PORT STREQUAL rp2040)
@@ -27,14 +31,15 @@ function(yoke_foreign target folder include)
   endif()
 endfunction()
 
-yoke_foreign(yoke_picohttpparser picohttpparser . picohttpparser.c) # HTTP requests
-if(TARGET yoke_picohttpparser)
-  target_compile_options(yoke_picohttpparser PRIVATE -fwrapv) # HTTP/1.99999999999 overflows
-endif()
-yoke_foreign(yoke_jsmn jsmn .) # JSON, a header; who includes it defines JSMN_STATIC first
+# HTTP requests
+yoke_foreign(yoke_picohttpparser STATIC picohttpparser . picohttpparser.c)
+target_compile_options(yoke_picohttpparser PRIVATE -fwrapv) # HTTP/1.99999999999 overflows
+
+# JSON, a header; who includes it defines JSMN_STATIC first
+yoke_foreign(yoke_jsmn INTERFACE jsmn .)
 
 # SHA-1 and base64 of Mbed TLS.
-yoke_foreign(yoke_sha1 mbedtls include library/sha1.c library/base64.c library/constant_time.c
-             library/platform_util.c)
+yoke_foreign(yoke_sha1 STATIC mbedtls include library/sha1.c library/base64.c
+             library/constant_time.c library/platform_util.c)
 target_compile_definitions(
   yoke_sha1 PUBLIC MBEDTLS_CONFIG_FILE="${CMAKE_CURRENT_LIST_DIR}/mbedtls_config.h")

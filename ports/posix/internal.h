@@ -16,6 +16,15 @@ void sources_wait(uint64_t timeout_us); /* YOKE_NEVER: until something happens *
 void sources_interrupt(void);           /* any thread: end the wait */
 void sources_watch(posix_source *s);    /* tell s->ready whenever there is input */
 
+/* Who keeps descriptors of its own, and is asked for them before each wait. */
+struct pollfd;
+typedef struct {
+    /* Write at most `max` of them, answer how many; shorten the wait if need be. */
+    unsigned (*before_wait)(struct pollfd *fds, unsigned max, uint64_t *timeout_us);
+    void (*after_wait)(struct pollfd *fds, unsigned count);
+} posix_polled;
+extern const posix_polled *sources_polled; /* NULL: nobody */
+
 /* signals.c: the first request to end cancels `root`, the second ends the process. */
 void signals_open(yoke_task *root);
 void signals_close(void);

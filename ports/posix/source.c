@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #define EVENTS_AT_ONCE 16
+#define POLLED_MAX     1024u
 
 static int set = -1;
+const posix_polled *sources_polled;
 
 static void take_interrupt(posix_source *s)
 {
@@ -77,14 +79,42 @@ static void look(void)
     }
 }
 
-/* The set is itself a descriptor: ppoll() waits for it to the nanosecond, epoll to the ms. */
-void sources_wait(uint64_t timeout_us)
+static int wait_for(struct pollfd *fds, unsigned count, uint64_t timeout_us)
 {
-    struct pollfd p = {.fd = set, .events = POLLIN};
     struct timespec timeout = {.tv_sec = (time_t)(timeout_us / 1000000u),
                                .tv_nsec = (long)(timeout_us % 1000000u) * 1000};
-    if (timeout_us == 0 || ppoll(&p, 1, timeout_us == YOKE_NEVER ? NULL : &timeout, NULL) > 0) {
+    return ppoll(fds, count, timeout_us == YOKE_NEVER ? NULL : &timeout, NULL);
+}
+
+/* The set is itself a descriptor: ppoll() waits for it to the nanosecond, epoll to the ms. */
+static void wait_alone(uint64_t timeout_us)
+{
+    struct pollfd p = {.fd = set, .events = POLLIN};
+    if (timeout_us == 0 || wait_for(&p, 1, timeout_us) > 0) {
         look();
+    }
+}
+
+static void wait_with(const posix_polled *other, uint64_t timeout_us)
+{
+    static struct pollfd fds[1 + POLLED_MAX];
+    fds[0] = (struct pollfd){.fd = set, .events = POLLIN};
+    unsigned count = other->before_wait(fds + 1, POLLED_MAX, &timeout_us);
+    if (wait_for(fds, 1 + count, timeout_us) < 0) {
+        return; /* a signal: the next wait asks anew */
+    }
+    if (fds[0].revents) {
+        look();
+    }
+    other->after_wait(fds + 1, count);
+}
+
+void sources_wait(uint64_t timeout_us)
+{
+    if (sources_polled) {
+        wait_with(sources_polled, timeout_us);
+    } else {
+        wait_alone(timeout_us);
     }
 }
 
