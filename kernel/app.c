@@ -61,6 +61,15 @@ static void unlink_worker(yoke_app *app, _Atomic(yoke_worker *) *at, yoke_worker
     unlock_and_pend(saved, wake_locked(&w->joiner));
 }
 
+static void begin_worker(yoke_worker *w, uint32_t now_us)
+{
+    w->release_us = now_us;
+    w->waited_after = NULL;
+    w->waited_us = 0;
+    w->overruns_in_row = w->errors_in_row = 0;
+    __atomic_store_n(&w->stats.state, YOKE_WORKER_ACTIVE, __ATOMIC_RELAXED);
+}
+
 static uint8_t take_wishes(yoke_worker *w)
 {
     uint32_t saved = yoke_port_lock();
@@ -126,12 +135,13 @@ static void look_at_all(yoke_app *app, uint32_t now_us)
             continue;
         }
         if (wanted & BEGIN || (wanted & REVIVE && w->stats.state != YOKE_WORKER_ACTIVE)) {
-            worker_begin(w, now_us);
+            begin_worker(w, now_us);
         }
         consider(app, w, now_us);
         at = &w->next;
     }
     app->longest_us = 0;
+    app->until_us = now_us + (uint32_t)app->slack_us;
 }
 
 /* --- one turn -------------------------------------------------------- */
@@ -149,41 +159,70 @@ static void finish(yoke_app *app)
     unlock_and_pend(saved, target);
 }
 
-/* Step the workers in line, until somebody else is to be looked at. False: nobody was stepped. */
+static int32_t slack_us(const yoke_app *app)
+{
+    return us_until(app->until_us, (uint32_t)app->loop.now_us);
+}
+
+#define AGE_US_MAX (1 << 28) /* an older release would look like one to come */
+
+/* The longest step so far of this background worker ends before the next release; else it is held
+ * back, counted. */
+static bool fits(const yoke_app *app, yoke_worker *w)
+{
+    if (slack_us(app) >= (int32_t)w->stats.run_us_longest) {
+        return true;
+    }
+    uint32_t oldest_us = (uint32_t)app->loop.now_us - AGE_US_MAX;
+    if (us_until(w->release_us, oldest_us) < 0) {
+        w->release_us = oldest_us;
+    }
+    __atomic_store_n(&w->stats.held, w->stats.held + 1, __ATOMIC_RELAXED);
+    return false;
+}
+
+/* Step the workers in line, until somebody else is to be looked at. If nobody is, the background
+ * workers stay in line for another round. False: nobody was stepped. */
 static bool run_line(yoke_app *app)
 {
-    yoke_loop *l = &app->loop;
-    uint32_t until_us = (uint32_t)l->now_us + (uint32_t)app->slack_us;
+    yoke_worker *w = app->line;
+    yoke_worker *again = app->pause_us == FAR_US ? w : NULL;
     bool any = false;
-    for (yoke_worker *w = app->line; w; w = w->later) {
-        if (!w->period_us && !worker_fits(w, (uint32_t)l->now_us, until_us)) {
+    app->line = NULL;
+    for (; w; w = w->later) {
+        if (w->period_us) { /* these come first */
+            again = again ? w->later : NULL;
+        } else if (!fits(app, w)) {
+            again = NULL;
             continue;
         }
-        worker_waits(app, w);
-        worker_run(app, w);
         any = true;
-        if (us_until(until_us, (uint32_t)l->now_us) <= 0 || loop_due_us(l) <= l->now_us) {
-            break;
+        if (!worker_run(app, w) || slack_us(app) <= 0 ||
+            loop_due_us(&app->loop) <= app->loop.now_us) {
+            return true;
         }
     }
+    app->line = again;
     return any;
 }
 
 static uint64_t app_step(yoke_loop *l)
 {
     yoke_app *app = app_of(l);
-    yoke_loop_step(l);
-    l->now_us = yoke_port_now_us(); /* the tasks took their time */
-    look_at_all(app, (uint32_t)l->now_us);
-    if (is_in(app, YOKE_APP_STOPPING)) {
-        finish(app);
-        return YOKE_AT_ONCE; /* to see that it is stopped, or to look once more */
+    if (!app->line) {
+        yoke_loop_step(l);
+        l->now_us = yoke_port_now_us(); /* the tasks took their time */
+        look_at_all(app, (uint32_t)l->now_us);
+        if (is_in(app, YOKE_APP_STOPPING)) {
+            finish(app);
+            return YOKE_AT_ONCE; /* to see that it is stopped, or to look once more */
+        }
     }
     if (run_line(app)) {
         return YOKE_AT_ONCE;
     }
     uint64_t tasks_us = loop_due_us(l); /* who waited for a worker to leave may be ready now */
-    uint64_t workers_us = l->now_us + (uint32_t)lesser(app->slack_us, app->pause_us);
+    uint64_t workers_us = l->now_us + (uint32_t)lesser(slack_us(app), app->pause_us);
     return workers_us < tasks_us ? workers_us : tasks_us;
 }
 
@@ -206,6 +245,7 @@ int yoke_app_start(yoke_app *app)
     for (yoke_worker *w = follow(&app->workers); w; w = after(w)) {
         atomic_store_explicit(&w->wanted, BEGIN, memory_order_relaxed);
     }
+    app->line = NULL; /* look first */
     int answer = yoke_port_launch(&app->loop);
     if (answer < 0) {
         move_state(app, YOKE_APP_RUNNING, YOKE_APP_OFF);

@@ -83,9 +83,6 @@ ALWAYS_INLINE bool loop_is_waited_for(const yoke_loop *l)
     return atomic_load_explicit(&l->waiting, memory_order_relaxed);
 }
 
-/* When the next step is due. */
-uint64_t loop_due_us(yoke_loop *l);
-
 /* --- the life of a task (task.c): the home loop only ----------------- */
 
 void task_begin(yoke_loop *l, yoke_task *t); /* to its beginning: STARTED and QUEUED */
@@ -108,6 +105,9 @@ ALWAYS_INLINE void timer_stop(yoke_task *t)
     }
 }
 
+/* When the next step is due. */
+uint64_t loop_due_us(yoke_loop *l);
+
 /* --- workers (worker.c): the app loop only --------------------------- */
 
 /* yoke_worker.wanted */
@@ -127,11 +127,9 @@ ALWAYS_INLINE uint8_t worker_wanted(const yoke_worker *w)
     return atomic_load_explicit(&w->wanted, memory_order_relaxed);
 }
 
-/* One step of `w`, which begins at the loop's time and sets it to its end; and its account. */
-void worker_run(yoke_app *app, yoke_worker *w);
-
-/* The longest step so far of this background worker ends in time; else it is held back, counted. */
-bool worker_fits(yoke_worker *w, uint32_t now_us, uint32_t until_us);
+/* One step of `w`, which begins at the loop's time and sets it to its end; and its account. False:
+ * it failed, or recovered, and its next release or its state may be another. */
+bool worker_run(yoke_app *app, yoke_worker *w);
 
 /* `w` is released and has to wait: remember the longest step that it waits for. */
 void worker_waits(const yoke_app *app, yoke_worker *w);
@@ -140,7 +138,5 @@ void worker_waits(const yoke_app *app, yoke_worker *w);
 
 /* From a release to its deadline, in us; of a background worker, FAR_US. */
 uint32_t worker_period_us(const yoke_worker *w);
-
-void worker_begin(yoke_worker *w, uint32_t now_us);
 
 #endif

@@ -5,7 +5,6 @@
 
 #define RETRY_US     1000u      /* first pause of a background worker after an error */
 #define RETRY_US_MAX (1u << 28) /* a pause that long does not double again */
-#define AGE_US_MAX   (1 << 28)  /* an older release would look like one to come */
 
 /* --- the account: changed by the app loop in place ------------------- */
 
@@ -87,27 +86,32 @@ static void count_run(yoke_worker_stats *s, uint32_t run_us)
     add(&s->run_us_total, run_us);
 }
 
-static void skip(yoke_worker *w, uint32_t periods)
+void worker_waits(const yoke_app *app, yoke_worker *w)
 {
-    w->release_us += periods * worker_period_us(w);
-    add(&w->stats.skips, periods);
+    if (app->longest_us > w->waited_us && us_until(app->longest_end_us, w->release_us) > 0) {
+        w->waited_after = app->longest;
+        w->waited_us = app->longest_us;
+    }
 }
 
 /* The next release is the first on the grid after this start, so whole periods are skipped. */
-static void count_lateness(yoke_worker *w, uint32_t late_us)
+static void count_lateness(const yoke_app *app, yoke_worker *w, uint32_t late_us)
 {
     uint32_t period_us = worker_period_us(w);
-    if (late_us >= period_us) {
-        skip(w, late_us / period_us);
-    }
-    w->release_us += period_us;
-    count_in_bucket(w->stats.late, late_us);
     if (late_us > w->stats.late_us_longest) {
+        worker_waits(app, w);
         put(&w->stats.late_us_longest, late_us);
         __atomic_store_n(&w->stats.late_after, w->waited_after, __ATOMIC_RELAXED);
     }
     w->waited_after = NULL;
     w->waited_us = 0;
+    count_in_bucket(w->stats.late, late_us);
+    if (late_us >= period_us) {
+        late_us /= period_us;
+        add(&w->stats.skips, late_us);
+        period_us += late_us * period_us;
+    }
+    w->release_us += period_us;
 }
 
 /* --- policy ---------------------------------------------------------- */
@@ -182,62 +186,41 @@ __attribute__((cold)) static void tell_news(const yoke_app *app, yoke_worker *w,
 
 /* --- one step -------------------------------------------------------- */
 
-void worker_waits(const yoke_app *app, yoke_worker *w)
+/* Whoever is released meanwhile has waited for it: of background workers, only for the last. */
+ALWAYS_INLINE void note_longest(yoke_app *app, const yoke_worker *w, uint32_t run_us)
 {
-    if (app->longest_us > w->waited_us && us_until(app->longest_end_us, w->release_us) > 0) {
-        w->waited_after = app->longest;
-        w->waited_us = app->longest_us;
+    if (run_us >= app->longest_us) {
+        app->longest = w;
+        app->longest_us = run_us;
+        app->longest_end_us = (uint32_t)app->loop.now_us;
     }
 }
 
-void worker_run(yoke_app *app, yoke_worker *w)
+/* `inline`: worth it in the loop of the app loop (kernel and port as one object), which calls it.
+ */
+inline bool worker_run(yoke_app *app, yoke_worker *w)
 {
     uint32_t start_us = (uint32_t)app->loop.now_us;
     atomic_store_explicit(&app->present, w, memory_order_relaxed);
     int answer = w->present_step(w->present_arg);
     app->loop.now_us = yoke_port_now_us();
-    uint32_t end_us = (uint32_t)app->loop.now_us;
-    uint32_t run_us = end_us - start_us;
-    if (run_us >= app->longest_us) {
-        app->longest = w;
-        app->longest_us = run_us;
-        app->longest_end_us = end_us;
-    }
+    uint32_t run_us = (uint32_t)app->loop.now_us - start_us;
     begin_account(w);
     count_run(&w->stats, run_us);
     if (w->period_us) {
-        count_lateness(w, start_us - w->release_us);
+        count_lateness(app, w, start_us - w->release_us);
     } else { /* may come again at once; a degraded one rests as long as it ran */
+        uint32_t end_us = start_us + run_us;
         w->release_us = w->stats.state == YOKE_WORKER_DEGRADED ? end_us + run_us : end_us;
+        app->longest_us = 0;
     }
+    note_longest(app, w, run_us);
     if (answer < 0 || is_over_budget(w, run_us) || w->errors_in_row | w->overruns_in_row) {
         tell_news(app, w, answer, run_us);
-    } else {
-        end_account(w);
+        return false;
     }
-}
-
-bool worker_fits(yoke_worker *w, uint32_t now_us, uint32_t until_us)
-{
-    if (us_until(until_us, now_us) >= (int32_t)w->stats.run_us_longest) {
-        return true;
-    }
-    if (us_until(w->release_us, now_us) < -AGE_US_MAX) {
-        w->release_us = now_us - AGE_US_MAX;
-    }
-    add(&w->stats.held, 1);
-    return false;
-}
-
-/* --- between steps --------------------------------------------------- */
-
-void worker_begin(yoke_worker *w, uint32_t now_us)
-{
-    w->release_us = now_us;
-    w->waited_after = NULL;
-    w->waited_us = 0;
-    w->overruns_in_row = w->errors_in_row = 0;
-    put(&w->stats.state, YOKE_WORKER_ACTIVE);
+    end_account(w);
+    return true;
 }
 
 int yoke_worker_join(yoke_task *t, yoke_worker *w)

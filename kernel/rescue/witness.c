@@ -142,12 +142,15 @@ static void remember_new(yoke_witness *w)
 static yoke_witness *of_app;
 static uint64_t (*app_step)(yoke_loop *l); /* the app loop's own */
 
-/* The loop sets `slack_us` anew when it is done with its tasks and looks at its workers. */
+/* The loop sets `slack_us` anew when it is done with its tasks and looks at its workers; if it
+ * still has some in line, it goes on with those. */
 static uint64_t step_and_count(yoke_loop *l)
 {
     yoke_witness *w = of_app;
     uint32_t n = atomic_load_explicit(&w->turns, memory_order_relaxed);
-    w->app->slack_us = AMONG_TASKS;
+    if (!w->app->line) {
+        w->app->slack_us = AMONG_TASKS;
+    }
     put(&w->running, NULL);
     remember_new(w);
     atomic_store_explicit(&w->turns, n + 1, memory_order_relaxed);

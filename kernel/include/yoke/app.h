@@ -39,7 +39,8 @@ typedef struct {
     yoke_task *joiner;                    /* under the lock */
     yoke_worker *newest;                  /* the last one put in line */
     yoke_worker *line;                    /* to be stepped, the earliest deadline first */
-    int32_t slack_us;                     /* from now to the next release */
+    uint32_t until_us;                    /* the next release: time to look again */
+    int32_t slack_us;                     /* from the last look to that */
     int32_t pause_us;                     /* from now to the end of a background worker's pause */
     atomic_uint state;                    /* enum yoke_app_state; changed under the lock */
 } yoke_app;
