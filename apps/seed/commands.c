@@ -93,11 +93,45 @@ static bool run_start(shell *s, unsigned row)
     return false;
 }
 
+static bool run_restart(shell *s, unsigned row)
+{
+    (void)row;
+    shell_say(s, "The device restarts.");
+    startup_restart(&seed_device, RESTART_COMMAND);
+    return false;
+}
+
+static bool run_boot(shell *s, unsigned row)
+{
+    if (row == 0) {
+        char text[BOOT_TEXT_MAX];
+        shell_say(s, "The device was %s.", boot_text(text));
+        return true;
+    }
+    shell_say(s, "Core 1 was restarted %u times. The supply has %u mV, which is %s.",
+              seed_supervisor.restarts, seed_supply.mv, power_state_text(seed_supply.state));
+    return false;
+}
+
+static bool run_press(shell *s, unsigned row)
+{
+    uint32_t ms;
+    (void)row;
+    if (!shell_number(s->word[1], 50, BUTTONS_PRESS_MS_MAX, &ms)) {
+        shell_say(s, "MS must be a whole number from 50 to %u.", BUTTONS_PRESS_MS_MAX);
+    } else if (buttons_press(&seed_buttons, 0, ms) < 0) {
+        shell_say(s, "The button is pressed already, or nobody watches it.");
+    } else {
+        shell_say(s, "The button is pressed for %u ms.", ms);
+    }
+    return false;
+}
+
 static bool run_quit(shell *s, unsigned row)
 {
     (void)row;
     shell_say(s, "Good-bye.");
-    seed_quit();
+    yoke_cancel(&seed_device.task);
     return false;
 }
 
@@ -109,6 +143,9 @@ const shell_command seed_commands[] = {
     {"set", "NAME RUN_MS", "how long a step of a worker takes", 2, run_set},
     {"stop", "", "the app loop", 0, run_stop},
     {"start", "", "the app loop", 0, run_start},
+    {"press", "MS", "the button", 1, run_press},
+    {"boot", "", "why the device started, and how it is", 0, run_boot},
+    {"restart", "", "stop all in order and start again", 0, run_restart},
     {"quit", "", "stop both loops and end", 0, run_quit},
     {NULL, NULL, NULL, 0, NULL},
 };

@@ -1,11 +1,10 @@
 /* The seed program: two loops, three workers, one round of sleeps after the other, and a shell.
  *
- *   core 0, platform loop: root ─ gather( 2 s, 5 s ) for ever · shell · log · supervisor · status
+ *   core 0, platform loop: gather( 2 s, 5 s ) for ever · shell · log · status · device.c
  *   core 1, app loop:      hello, once · the rainbow, every 10 ms · Worker 0 and Worker 1 in turn
  */
 #include "seed.h"
 #include "yoke/inspect.h"
-#include "yoke/lifecycle.h"
 #include "yoke/log.h"
 #include "yoke/metrics.h"
 
@@ -37,7 +36,7 @@ int seed_start_app(void)
 
 void seed_stop_app(void)
 {
-    if (yoke_app_state(&seed_app) != YOKE_APP_OFF) {
+    if (yoke_app_state(&seed_app) == YOKE_APP_RUNNING) {
         log_line("Stopping event loop thread", 0, 0, 0, 0);
     }
     yoke_app_stop(&seed_app);
@@ -60,44 +59,28 @@ static int nap_body(yoke_task *t)
 
 static nap long_nap = {.task = YOKE_TASK(nap_body), .seconds = 5};
 static nap short_nap = {.task = YOKE_TASK(nap_body), .seconds = 2};
-static shell console = {.task = YOKE_TASK(shell_body), .commands = seed_commands};
 static yoke_task *const naps[] = {&long_nap.task, &short_nap.task};
 
-/* Longer than any step should take; `set NAME RUN_MS` can make one that does. */
-#define STALL_MS 5000u
-
-static void say_fault(const core_fault *f)
+static int main_loop_body(yoke_task *t)
 {
-    static char
-        text[LIFECYCLE_TEXT_MAX]; /* lives until the next one, and so as a line of the log */
-    log_line("%s", (uintptr_t)lifecycle_text(f, text), 0, 0, 0);
-}
-
-/* Core 1 is off, and will be started again without `w`, or is left off. */
-static void told(const core_fault *f, yoke_worker *w)
-{
-    inspect_mend(1);
-    say_fault(f);
-    if (f->left_off) {
-        log_line("Event loop thread stays off: \"start\" starts it again", 0, 0, 0, 0);
-    } else if (w) {
-        log_line("Event loop thread restarts without %s", (uintptr_t)w->name, 0, 0, 0);
+    YOKE_BEGIN(t);
+    log_line("Starting asyncio main loop", 0, 0, 0, 0);
+    for (;;) {
+        yoke_start(&seed_platform, &long_nap.task);
+        yoke_start(&seed_platform, &short_nap.task);
+        YOKE_TRY(t, yoke_gather(t, naps, 2));
     }
+    YOKE_FINALLY(t);
+    yoke_cancel(&long_nap.task);
+    yoke_cancel(&short_nap.task);
+    YOKE_AWAIT(t, yoke_gather(t, naps, 2));
+    YOKE_END(t);
 }
 
-static lifecycle supervisor = {
-    .task = YOKE_TASK(lifecycle_body), .stall_ms = STALL_MS, .told = told};
-static yoke_task *const children[] = {&long_nap.task, &short_nap.task, &console.task,
-                                      &supervisor.task, &seed_status};
+static yoke_task main_loop = YOKE_TASK(main_loop_body);
+static shell console = {.task = YOKE_TASK(shell_body), .commands = seed_commands};
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static void cancel_all(yoke_task *const tasks[], size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        yoke_cancel(tasks[i]);
-    }
-}
+/* --- the steps of the start, and in reverse of the end -------------------- */
 
 /* The one that is to be on time is first in line. */
 static void add_workers(void)
@@ -107,48 +90,48 @@ static void add_workers(void)
     seed_add_talker("Worker 1", 1000000);
 }
 
-static int root_body(yoke_task *t)
+/* Up when it has run its first task. */
+static int start_app(yoke_task *t, void *unused)
 {
-    YOKE_BEGIN(t);
-    yoke_start(&seed_platform, &log_task);
-    yoke_start(&seed_platform, &console.task);
-    yoke_start(&seed_platform, &supervisor.task);
-    yoke_start(&seed_platform, &seed_status);
-    if (supervisor.before.kind != CORE_NO_FAULT) {
-        log_line("In the run before this one:", 0, 0, 0, 0);
-        say_fault(&supervisor.before);
+    (void)unused;
+    if (yoke_app_state(&seed_app) == YOKE_APP_OFF) {
+        add_workers();
+        int answer = seed_start_app();
+        if (answer < 0) {
+            return answer;
+        }
     }
-    add_workers();
-    t->rc = seed_start_app();
-    if (t->rc < 0) {
-        log_line("The app loop did not start: error %d", (uintptr_t)t->rc, 0, 0, 0);
-        goto yoke_finally_;
-    }
-    YOKE_TRY(t, yoke_join(t, &hello));
-    log_line("Starting asyncio main loop", 0, 0, 0, 0);
-    for (;;) {
-        yoke_start(&seed_platform, &long_nap.task);
-        yoke_start(&seed_platform, &short_nap.task);
-        YOKE_TRY(t, yoke_gather(t, naps, COUNT(naps)));
-    }
-    YOKE_FINALLY(t);
+    return yoke_join(t, &hello);
+}
+
+static int stop_app(yoke_task *t, void *unused)
+{
+    (void)unused;
     seed_stop_app();
-    YOKE_AWAIT(t, yoke_app_join(t, &seed_app));
-    cancel_all(children, COUNT(children));
-    YOKE_AWAIT(t, yoke_gather(t, children, COUNT(children)));
-    yoke_cancel(&log_task);
-    YOKE_AWAIT(t, yoke_join(t, &log_task));
-    YOKE_END(t);
+    return yoke_app_join(t, &seed_app);
 }
 
-static yoke_task root = YOKE_TASK(root_body);
+static const startup_step steps[] = {
+    {.name = "log", .task = &log_task},
+    {.name = "supervisor", .task = &seed_supervisor.task, .start = seed_say_past},
+    {.name = "supply", .task = &seed_supply.task, .may_fail = true},
+    {.name = "buttons", .task = &seed_buttons.task, .may_fail = true},
+    {.name = "presses", .task = &seed_presses},
+    {.name = "app loop",
+     .start = start_app,
+     .stop = stop_app,
+     .stop_ms = 2 * SEED_STALL_MS, /* the supervisor ends it before that */
+     .not_in_safe_mode = true},
+    {.name = "console", .task = &console.task},
+    {.name = "status", .task = &seed_status},
+    {.name = "main loop", .task = &main_loop},
+};
 
-void seed_quit(void)
-{
-    yoke_cancel(&root);
-}
+startup seed_device = {.task = YOKE_TASK(startup_body),
+                       .steps = steps,
+                       .count = sizeof steps / sizeof *steps,
+                       .told = seed_told_step};
 
-/* Being asked to end is the one way to end well. */
 int main(void)
 {
     yoke_loop_init(&seed_platform, 0);
@@ -158,6 +141,7 @@ int main(void)
     inspect_open(&seed_app.loop);
     metrics_open(&seed_app);
     scope_open(&seed_platform, &seed_app);
-    lifecycle_open(&supervisor, &seed_platform, &seed_app);
-    return yoke_run(&seed_platform, &root) == YOKE_ECANCELED ? 0 : 1;
+    boot_open();
+    lifecycle_open(&seed_supervisor, &seed_platform, &seed_app);
+    return startup_run(&seed_device, &seed_platform);
 }

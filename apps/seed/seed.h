@@ -2,12 +2,19 @@
 #ifndef SEED_H
 #define SEED_H
 
+#include "yoke/buttons.h"
+#include "yoke/lifecycle.h"
+#include "yoke/power.h"
 #include "yoke/scope.h"
 #include "yoke/shell.h"
+#include "yoke/startup.h"
 #include "yoke/yoke.h"
 
 #define SEED_WORKERS  8u  /* that can be there at the same time */
 #define SEED_NAME_MAX 15u /* characters of a worker's name */
+
+/* Longer than any step should take; `set NAME RUN_MS` can make one that does. */
+#define SEED_STALL_MS 5000u
 
 /* A worker that takes its time and counts its runs; or one that talks: its job takes a second, done
  * in stages, so that it holds up nobody. */
@@ -29,8 +36,15 @@ extern const shell_command seed_commands[];
 /* main.c: start and stop the app loop, with its lines in the log. As yoke_app_start(), _stop(). */
 int seed_start_app(void);
 void seed_stop_app(void);
-/* main.c: end the program in order. */
-void seed_quit(void);
+extern startup seed_device; /* to be cancelled: the program ends in order */
+
+/* device.c */
+extern lifecycle seed_supervisor;
+extern power seed_supply;
+extern buttons seed_buttons;
+extern yoke_task seed_presses; /* says each event of a button */
+int seed_say_past(yoke_task *t, void *unused);
+void seed_told_step(const startup_step *step, enum startup_event event, int answer);
 
 /* workers.c. `period_us` 0: background. YOKE_EFULL: SEED_WORKERS are there. */
 int seed_add(const char *name, uint32_t period_us, uint32_t run_us);

@@ -42,6 +42,8 @@ test('its shell: a worker is added while the others run; quit ends both loops in
     assert.ok(machine.uartText.includes('add bee\b \bat 10 1\r\nAdded beat.\r\n'));
     machine.type('workers\r');
     assert.ok(machine.runUntilLine(/^beat +active/, { withinMs: 1500 }));
+    machine.press(20, machine.ms, 120);
+    assert.ok(machine.runUntilLine(/^Button 0: short, 1\d\d ms/, { withinMs: 1500 }));
     machine.type('quit\r');
     assert.ok(machine.runUntilLine('Stopping event loop thread', { withinMs: 1500 }));
     machine.run(2100);

@@ -188,6 +188,47 @@ stalled_worker() {
     done
 }
 
+# A button by command, and one by the pin.
+button() {
+    mkfifo "$dir/pins"
+    YOKE_PINS=$dir/pins start
+    wait_for 'Starting asyncio main loop'
+    say 'press 49' 'press 700'
+    wait_for 'MS must be a whole number from 50 to 60000.'
+    wait_for 'The button is pressed for 700 ms.'
+    wait_for 'Button 0: long, '
+    wait_for 'Button 0: released, 70' # ms, and what the machine adds
+    echo '20 0' >"$dir/pins"
+    sleep 0.1
+    echo '20 -' >"$dir/pins"
+    wait_for 'Button 0: short, '
+    say boot
+    wait_for 'The device was started by power-on.'
+    wait_for 'mV, which is normal.'
+    say quit
+    finish
+}
+
+# All is stopped in order, the program asks for another start, and that tells why.
+restart() {
+    export YOKE_STATE=$dir/state
+    start
+    wait_for 'Run count 1'
+    say restart
+    wait "$pid"
+    local answer=$?
+    [ "$answer" = 75 ] || fail "ends with $answer"
+    grep -qx 'Stopping event loop thread' "$dir/output" || fail 'not stopped in order'
+    for line in 1 0; do
+        echo quit >"$dir/commands"
+        timeout -k 1 10 "$program" <"$dir/commands" >"$dir/output" 2>"$dir/errors" &
+        pid=$!
+        finish
+        [ "$(grep -cx 'The device was restarted on command' "$dir/output")" = "$line" ] ||
+            fail 'the reason is not told once'
+    done
+}
+
 : >"$dir/output"
 "$scene"
 echo "$scene: as it should be"
