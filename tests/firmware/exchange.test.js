@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { problems, program, texts } from './firmware.js';
 
 const EXPECTED = [
+    'doors heard all',
     'exchanged 200 and 200, 0 and 0 wrong, 0 torn, jobs all there',
     'stopped',
 ];

@@ -3,6 +3,7 @@
  *
  *   core 0: takes `up` in order, answers each by `down`, reads `weather`, posts a job to core 1
  *   core 1: a worker pushes `up`, writes `weather`; a task takes `down` and sets `done` at the end
+ *   both:   knock at each other in rhythms of their own, so that they also meet inside the kernel
  */
 #include "yoke/yoke.h"
 
@@ -24,6 +25,54 @@ static sample weather_slots[4];
 static yoke_share weather = YOKE_SHARE(weather_slots);
 static yoke_signal done;
 static uint32_t wrong_up, wrong_down, torn, jobs_run, jobs_refused;
+
+/* --- knocking -------------------------------------------------------- */
+
+typedef struct {
+    yoke_task task;
+    yoke_signal signal;
+    uint32_t sent, heard;
+} door;
+
+static int listen_body(yoke_task *t)
+{
+    door *me = YOKE_FRAME(door, t);
+    YOKE_BEGIN(t);
+    for (;;) {
+        YOKE_TRY(t, yoke_signal_wait(t, &me->signal, &me->heard));
+    }
+    YOKE_FINALLY(t);
+    YOKE_END(t);
+}
+
+static door doors[2] = {{.task = YOKE_TASK(listen_body)}, {.task = YOKE_TASK(listen_body)}};
+
+static void knock(unsigned core)
+{
+    yoke_signal_set(&doors[core].signal, ++doors[core].sent);
+}
+
+static int knock_step(void *arg)
+{
+    (void)arg;
+    knock(0);
+    return YOKE_OK;
+}
+
+static yoke_worker knocker = {.name = "knocker", .step = knock_step, .period_us = 31};
+
+static int knock_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    for (;;) {
+        YOKE_TRY(t, yoke_yield(t));
+        knock(1);
+    }
+    YOKE_FINALLY(t);
+    YOKE_END(t);
+}
+
+static yoke_task knocking = YOKE_TASK(knock_body);
 
 /* --- core 1 ---------------------------------------------------------- */
 
@@ -94,6 +143,10 @@ static int root_body(yoke_task *t)
     static uint32_t expected, got, total;
     YOKE_BEGIN(t);
     yoke_start(&app.loop, &answer);
+    yoke_start(&platform, &doors[0].task);
+    yoke_start(&app.loop, &doors[1].task);
+    yoke_worker_add(&app, &knocker);
+    yoke_start(&platform, &knocking);
     yoke_worker_add(&app, &worker);
     yoke_app_start(&app);
     while (expected < ITEMS) {
@@ -107,7 +160,12 @@ static int root_body(yoke_task *t)
         }
     }
     YOKE_TRY(t, yoke_signal_wait(t, &done, &total));
+    yoke_cancel(&knocking);
+    yoke_worker_remove(&app, &knocker);
     YOKE_TRY(t, yoke_sleep_ms(t, 1));
+    printf("doors %s\n", doors[0].heard == doors[0].sent && doors[1].heard == doors[1].sent
+                             ? "heard all"
+                             : "missed the last");
     printf("exchanged %u and %u, %u and %u wrong, %u torn, jobs %s\n", (unsigned)expected,
            (unsigned)total, (unsigned)wrong_up, (unsigned)wrong_down, (unsigned)torn,
            jobs_run + jobs_refused == ITEMS ? "all there" : "lost");
