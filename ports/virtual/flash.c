@@ -15,6 +15,7 @@ static uint8_t memory[VIRTUAL_FLASH_SIZE];
 static uint8_t *used;
 static uint64_t done, cut_at; /* 0: never */
 static uint32_t tear;         /* 0: in order */
+static uint32_t refusals;
 static atomic_bool busy;
 static flash_account account;
 
@@ -39,6 +40,7 @@ void virtual_flash_reset(void)
 {
     cut_at = 0;
     tear = 0;
+    refusals = 0;
     atomic_store(&busy, false);
     account = (flash_account){0};
 }
@@ -51,6 +53,11 @@ void virtual_flash_cut(uint64_t steps)
 void virtual_flash_tear(uint32_t seed)
 {
     tear = seed;
+}
+
+void virtual_flash_refuse(uint32_t writes)
+{
+    refusals = writes;
 }
 
 uint64_t virtual_flash_steps(void)
@@ -130,6 +137,13 @@ static void program(uint8_t *at, const uint8_t *from, uint32_t size)
     }
 }
 
+static bool is_refused(void)
+{
+    bool refused = refusals > 0;
+    refusals -= refused;
+    return refused;
+}
+
 static bool sets_a_bit(const uint8_t *at, const uint8_t *from, uint32_t size)
 {
     for (uint32_t i = 0; i < size; i++) {
@@ -162,6 +176,9 @@ int flash_erase(yoke_task *t, uint32_t offset)
         return YOKE_EINVAL;
     }
     int answer = yoke_yield(t);
+    if (answer == YOKE_OK && is_refused()) {
+        answer = YOKE_EIO;
+    }
     if (answer == YOKE_OK) {
         account.erases++;
         erase(bytes() + offset);
@@ -180,7 +197,7 @@ int flash_program(yoke_task *t, uint32_t offset, const void *from, uint32_t size
     if (answer != YOKE_OK) {
         return answer;
     }
-    if (sets_a_bit(bytes() + offset, from, size)) {
+    if (is_refused() || sets_a_bit(bytes() + offset, from, size)) {
         return YOKE_EIO;
     }
     account.programs++;

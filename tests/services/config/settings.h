@@ -7,13 +7,12 @@
 #define SETTINGS_BANKS 3u
 
 typedef struct {
+    int32_t leds, starts;
+    CFG_BYTES_OF(16) token;
     bool on;
-    int32_t leds;
+    uint8_t order;
     char name[33];
     char password[65];
-    CFG_BYTES_OF(16) token;
-    uint8_t order;
-    int32_t starts;
 } settings_values;
 
 enum { KEY_ON, KEY_LEDS, KEY_NAME, KEY_PASSWORD, KEY_TOKEN, KEY_ORDER, KEY_STARTS, KEYS };

@@ -501,6 +501,65 @@ static void test_a_page_that_cannot_be_programmed_costs_a_move(void **state)
     assert_string_equal(settings.password, "correct horse");
 }
 
+/* The bank in use is never one that is tried. */
+static void test_every_other_bank_is_tried_before_it_gives_up(void **state)
+{
+    (void)state;
+    set_all();
+    settings_flush();
+    uint8_t bank = store->bank;
+    cfg_set_int(store, leds, 2);
+    virtual_flash_refuse(2); /* the append, the erase of the next bank */
+    assert_int_equal(settings_flush(), YOKE_OK);
+    assert_int_equal(store->counts.failures, 2);
+    assert_int_equal(store->bank, (bank + 2) % SETTINGS_BANKS);
+    bank = store->bank;
+    cfg_set_int(store, leds, 3);
+    virtual_flash_refuse(100);
+    assert_int_equal(settings_flush(), YOKE_EIO);
+    assert_int_equal(settings.leds, 3);
+    assert_int_equal(store->bank, bank);
+    assert_in_range(store->counts.failures, 4, 6);
+    virtual_flash_refuse(2); /* both others, which are then tried once more */
+    assert_int_equal(settings_flush(), YOKE_OK);
+    assert_int_not_equal(store->bank, bank);
+    start();
+    assert_int_equal(settings.leds, 3);
+    assert_string_equal(settings.name, "porch");
+}
+
+static void test_what_could_not_be_saved_is_tried_again(void **state)
+{
+    (void)state;
+    set_all();
+    virtual_flash_refuse(100);
+    assert_int_equal(settings_flush(), YOKE_EIO);
+    virtual_flash_refuse(0);
+    world_run_ms(4000);
+    assert_int_equal(store->counts.batches, 0);
+    world_run_ms(2000);
+    assert_int_equal(store->counts.batches, 1);
+    start();
+    assert_all_set();
+}
+
+/* A bit of the page in which the power may have gone can look erased, and not be. */
+static void test_after_a_start_it_goes_on_in_a_fresh_page(void **state)
+{
+    (void)state;
+    set_all();
+    settings_flush();
+    uint32_t end = store->tail;
+    start();
+    assert_int_equal(store->tail, (end / FLASH_PAGE + 1) * FLASH_PAGE);
+    cfg_set_int(store, leds, 2);
+    settings_flush();
+    assert_int_equal(image[end], 0xff);
+    start();
+    assert_int_equal(settings.leds, 2);
+    assert_string_equal(settings.name, "porch");
+}
+
 #define with_store(test) cmocka_unit_test_setup(test, config_setup)
 
 int main(void)
@@ -527,6 +586,9 @@ int main(void)
         with_store(test_another_layout_is_left_alone_until_a_reset),
         with_store(test_a_region_that_is_not_there),
         with_store(test_a_page_that_cannot_be_programmed_costs_a_move),
+        with_store(test_every_other_bank_is_tried_before_it_gives_up),
+        with_store(test_what_could_not_be_saved_is_tried_again),
+        with_store(test_after_a_start_it_goes_on_in_a_fresh_page),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }

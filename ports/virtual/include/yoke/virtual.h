@@ -39,6 +39,9 @@ void virtual_flash_cut(uint64_t steps);
  * erased, is done or not. */
 void virtual_flash_tear(uint32_t seed);
 
+/* Have the next `writes` erases and programs refused (YOKE_EIO): nothing of them is done. */
+void virtual_flash_refuse(uint32_t writes);
+
 /* Steps done so far. */
 uint64_t virtual_flash_steps(void);
 
