@@ -80,6 +80,8 @@ extern const yoke_place *yoke_place_on_core[];
 
 /* Wait until `call` no longer answers YOKE_PENDING; the answer is then in t->status. Assign
  * inside to keep it: YOKE_AWAIT(t, me->n = net_read(t, ...));
+ * Once a sleep or a time limit in `call` has expired, the wait must end: for what follows another
+ * YOKE_AWAIT, since a wait that has expired is not parked or timed again.
  * Locals do not survive it: what must live across a wait lives in the frame. Never inside a
  * `switch` of your own. */
 #define YOKE_AWAIT(t, call)                             \
