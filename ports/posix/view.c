@@ -46,12 +46,22 @@ static unsigned strips_open(void)
     return n;
 }
 
+/* A terminal that does not know its size has the usual one. */
+static struct winsize size_of_terminal(void)
+{
+    struct winsize size = {0};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_row || !size.ws_col) {
+        return (struct winsize){.ws_row = 24, .ws_col = 80};
+    }
+    return size;
+}
+
 /* True if the terminal has another size than before, or there is more to keep in sight. */
 static bool has_changed(view *v)
 {
-    struct winsize size;
+    struct winsize size = size_of_terminal();
     unsigned kept = strips_open() + 1;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_row < ROWS_MIN) {
+    if (size.ws_row < ROWS_MIN) {
         return false;
     }
     bool changed = size.ws_row != v->rows || size.ws_col != v->columns || kept != v->kept;

@@ -96,6 +96,8 @@ strip_drawn() {
     unset NO_COLOR
     YOKE_DRAW=1 drawn >"$dir/output" || fail 'it failed'
     [ "$(grep -ao $'\e\[48;2;1;22;133m ' "$dir/output" | wc -l)" -ge 20 ] || fail 'not 20 LEDs'
+    grep -aq $'\e\[3;24r' "$dir/output" || fail 'the rows of the strip scroll'
+    grep -aq $'\e\[r' "$dir/output" || fail 'at the end not all rows scroll again'
 }
 
 strip_not_drawn() {

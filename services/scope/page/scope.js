@@ -156,7 +156,8 @@ function fillCard(card, a) {
             document.createElement('div')));
         axis.replaceChildren(...Array.from({ length: columns }, (_, i) => {
             const label = document.createElement('span');
-            label.textContent = i % 5 ? '' : i ? time(2 ** (i - 1)) : '<1\u00a0µs';
+            const fits = i % 5 === 0 && i < columns - 2;
+            label.textContent = !fits ? '' : i ? time(2 ** (i - 1)) : '<1\u00a0µs';
             return label;
         }));
     }
