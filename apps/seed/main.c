@@ -1,7 +1,8 @@
 /* The seed program: two loops, three workers, one round of sleeps after the other, and a shell.
  *
- *   core 0, platform loop: gather( 2 s, 5 s ) for ever · shell · log · status · device.c
- *   core 1, app loop:      hello, once · the rainbow, every 10 ms · Worker 0 and Worker 1 in turn
+ *   core 0, platform loop: gather( 2 s, 5 s ) for ever · shell · log · status · device.c ·
+ * network.c core 1, app loop:      hello, once · the rainbow, every 10 ms · Worker 0 and Worker 1
+ * in turn
  */
 #include "seed.h"
 #include "yoke/inspect.h"
@@ -117,6 +118,7 @@ static const startup_step steps[] = {
     {.name = "supply", .task = &seed_supply.task, .may_fail = true},
     {.name = "buttons", .task = &seed_buttons.task, .may_fail = true},
     {.name = "presses", .task = &seed_presses},
+    {.name = "network", .task = &seed_network},
     {.name = "app loop",
      .start = start_app,
      .stop = stop_app,

@@ -25,11 +25,18 @@ static strip_pixel colour(unsigned hue)
                        : (strip_pixel){up, 0, down, 0};
 }
 
+static atomic_uint speed = 4; /* hues a frame: once around in two seconds */
+
+void seed_set_speed(unsigned hues_a_frame)
+{
+    atomic_store_explicit(&speed, hues_a_frame, memory_order_relaxed);
+}
+
 static int step(void *arg)
 {
     static unsigned first;
     (void)arg;
-    first = (first + 4) % 768; /* once around in two seconds */
+    first = (first + atomic_load_explicit(&speed, memory_order_relaxed)) % 768;
     for (unsigned i = 0; i < LEDS; i++) {
         pixels[i] = colour((first + i * 768 / LEDS) % 768);
     }

@@ -54,6 +54,11 @@ seed_worker *seed_find(const char *name); /* NULL: there is none */
 /* rainbow.c: a strip of LEDs, a frame every 10 ms. An error of strip_open(). */
 int seed_add_rainbow(void);
 const yoke_worker *seed_rainbow(void);
+void seed_set_speed(unsigned hues_a_frame); /* either core */
+/* network.c, or offline.c where there is none: settings, page, API. Ends when it is cancelled and
+ * all that it started has ended. */
+extern yoke_task seed_network;
+const char *seed_url(void); /* where a person finds the page, or "" */
 /* status.c: the line that a person always sees. */
 extern yoke_task seed_status;
 /* tables.c: the commands `workers` and `tasks`. */

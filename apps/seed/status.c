@@ -11,8 +11,8 @@ static void say(void)
 {
     char text[CONSOLE_STATUS_MAX];
     yoke_worker_stats s = yoke_worker_read(seed_rainbow());
-    snprintf(text, sizeof text, "rainbow: %u frames, %u missed, at most %u us late", s.runs,
-             s.skips, s.late_us_longest);
+    snprintf(text, sizeof text, "%srainbow: %u frames, %u missed, at most %u us late", seed_url(),
+             s.runs, s.skips, s.late_us_longest);
     console_status(text);
 }
 

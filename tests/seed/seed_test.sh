@@ -3,7 +3,7 @@
 set -u
 program=$1
 scene=$2
-export YOKE_APP_PRIORITY=0
+export YOKE_APP_PRIORITY=0 YOKE_LINK=none
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 

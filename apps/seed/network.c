@@ -1,0 +1,181 @@
+/* The device on the network: its settings, its page, its API. One task starts them in order, and
+ * stops them in order when it is cancelled. */
+#include "seed.h"
+#include "yoke/api.h"
+#include "yoke/log.h"
+
+#include <string.h>
+
+#define CONNECTIONS 12u
+#define STREAMS     4u /* of them: scope pages */
+
+/* --- settings -------------------------------------------------------- */
+
+static struct {
+    int32_t speed;
+    char name[33];
+} settings;
+
+static const cfg_key keys[] = {
+    {"rainbow.speed", "hues a frame", CFG_AS_INT(settings.speed, 0, 100), .initial = 4},
+    {"net.name", "host name, from the next start on", CFG_AS_STRING(settings.name),
+     .initial_text = "yoke"},
+};
+
+#define KEYS (sizeof keys / sizeof keys[0])
+
+static cfg_key_state key_states[KEYS];
+static const cfg_config layout = {
+    .keys = keys, .key_count = KEYS, .states = key_states, .banks = 4, .sectors_a_bank = 1};
+static cfg_store store = {.task = YOKE_TASK(cfg_body), .config = &layout};
+
+/* --- figures --------------------------------------------------------- */
+
+static bool read_dropped(unsigned n, metrics_sample *s)
+{
+    metrics_label(s, "core", n ? "1" : "0");
+    s->value = n < YOKE_CORES ? log_dropped(n) : 0;
+    return n < YOKE_CORES;
+}
+
+static bool read_erases(unsigned n, metrics_sample *s)
+{
+    static const char *const banks[] = {"0", "1", "2", "3"};
+    if (n >= layout.banks) {
+        return false;
+    }
+    metrics_label(s, "bank", banks[n]);
+    s->value = cfg_erases(&store, n);
+    return true;
+}
+
+static bool read_restarts(unsigned n, metrics_sample *s)
+{
+    s->value = seed_supervisor.restarts;
+    return n == 0;
+}
+
+static bool read_boots(unsigned n, metrics_sample *s)
+{
+    s->value = boot_now()->failed;
+    return n == 0;
+}
+
+static bool read_supply(unsigned n, metrics_sample *s)
+{
+    s->value = seed_supply.mv;
+    return n == 0 && seed_supply.mv;
+}
+
+static http_server server;
+
+static bool read_requests(unsigned n, metrics_sample *s)
+{
+    s->value = server.stats.requests;
+    return n == 0;
+}
+
+static bool read_streams(unsigned n, metrics_sample *s)
+{
+    s->value = server.stats.streams;
+    return n == 0;
+}
+
+static const metrics_source own_figures[] = {
+    {"yoke_log_dropped_total", "Lines that found the ring full.", METRICS_COUNTER, 0, read_dropped},
+    {"yoke_app_restarts_total", "Restarts of core 1 alone.", METRICS_COUNTER, 0, read_restarts},
+    {"yoke_boots_failed", "In a row, before this one.", METRICS_GAUGE, 0, read_boots},
+    {"yoke_supply_volts", "Filtered.", METRICS_GAUGE, 3, read_supply},
+    {"yoke_flash_erases_total", "In the life of the device.", METRICS_COUNTER, 0, read_erases},
+    {"yoke_http_requests_total", "Requests.", METRICS_COUNTER, 0, read_requests},
+    {"yoke_http_streams", "Event streams and WebSockets now.", METRICS_GAUGE, 0, read_streams},
+    {NULL, NULL, METRICS_GAUGE, 0, NULL},
+};
+static const metrics_source *const figures[] = {own_figures, NULL};
+
+/* --- the server ------------------------------------------------------ */
+
+static int add_worker(const char *name, uint32_t period_us, uint32_t run_us)
+{
+    return strlen(name) > SEED_NAME_MAX ? YOKE_EINVAL : seed_add(name, period_us, run_us);
+}
+
+static int remove_worker(const char *name)
+{
+    seed_worker *w = seed_find(name);
+    if (!w) {
+        return YOKE_ENOENT;
+    }
+    seed_remove(w);
+    return YOKE_OK;
+}
+
+static void restart(void)
+{
+    startup_restart(&seed_device, RESTART_COMMAND);
+}
+
+static const api_device device = {.app = &seed_app,
+                                  .config = &store,
+                                  .buttons = &seed_buttons,
+                                  .figures = figures,
+                                  .start = seed_start_app,
+                                  .stop = seed_stop_app,
+                                  .add = add_worker,
+                                  .remove = remove_worker,
+                                  .restart = restart};
+static const http_route routes[] = {API_ROUTES, SCOPE_ROUTES, {0}};
+static const char *const hosts[] = {"localhost", "127.0.0.1", "yoke.local", NULL};
+static const http_config config = {.routes = routes, .hosts = hosts, .streams_max = STREAMS};
+static http_exchange exchanges[CONNECTIONS];
+static http_server server = {
+    .task = HTTP_SERVER_TASK, .config = &config, .exchanges = exchanges, .count = CONNECTIONS};
+static const net_config network = {.host_name = settings.name};
+
+/* --- in order -------------------------------------------------------- */
+
+/* What is told the app loop when it changes. */
+static void use_settings(void)
+{
+    seed_set_speed((unsigned)settings.speed);
+}
+
+static void end(yoke_task *t)
+{
+    yoke_cancel(t);
+}
+
+static cfg_mark seen;
+
+static int network_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    cfg_open(&store);
+    use_settings();
+    yoke_start(&seed_platform, &store.task);
+    api_open(&device);
+    if (net_start(&seed_platform, &network) < 0) {
+        goto yoke_finally_;
+    }
+    yoke_start(&seed_platform, &server.task);
+    for (;;) {
+        seen = cfg_now(&store);
+        YOKE_TRY(t, cfg_await_change(t, &store, &seen));
+        use_settings();
+    }
+    YOKE_FINALLY(t);
+    end(&server.task);
+    YOKE_AWAIT(t, yoke_join(t, &server.task));
+    end(&net_task);
+    YOKE_AWAIT(t, yoke_join(t, &net_task));
+    end(&store.task);
+    YOKE_AWAIT(t, yoke_join(t, &store.task));
+    YOKE_END(t);
+}
+
+yoke_task seed_network = YOKE_TASK(network_body);
+
+const char *seed_url(void)
+{
+    return net_read_status().has_address ? "http://localhost:8080   " : "";
+}
