@@ -4,7 +4,9 @@ target_compile_features(yoke_flags INTERFACE c_std_11)
 target_compile_options(
   yoke_flags
   INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Werror
-            $<$<C_COMPILER_ID:GNU>:-Wjump-misses-init>)
+            $<$<C_COMPILER_ID:GNU>:-Wjump-misses-init>
+            # says it of definitions too that C allows it to (kernel/worker.c: worker_run)
+            $<$<C_COMPILER_ID:Clang>:-Wno-static-in-inline>)
 if(YOKE_PORT STREQUAL rp2040)
   # There uint32_t is unsigned long, of the same size as what %u takes; the host's build checks.
   # Jump tables would be constants; the paths of files need not be in RAM.
