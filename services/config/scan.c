@@ -40,11 +40,12 @@ bool scan_next(cfg_store *s, cfg_scan *at, cfg_record *r)
         uint32_t within = at->at % FLASH_PAGE, room = FLASH_PAGE - within;
         const uint8_t *from = bank_page(s, at->bank, at->at) + within;
         uint32_t size = record_get(from, room, at->sequence, r, &sound);
-        at->damaged += !sound && !(size == 0 && is_erased(from, room));
         at->at = size ? at->at + size : next_page(at->at);
-        if (sound) {
+        if (sound && r->batch >= at->highest) {
+            at->highest = r->batch;
             return true;
         }
+        at->damaged += sound || size != 0 || !is_erased(from, room);
     }
     return false;
 }

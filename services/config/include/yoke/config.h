@@ -160,7 +160,7 @@ typedef struct {
         struct cfg_scan {
             uint8_t bank;
             bool judged, whole; /* batch `batch` was looked at; it has its end */
-            uint16_t batch;
+            uint16_t batch, highest;
             uint32_t sequence, at, damaged;
         } scan; /* of the records that are taken along */
     } job;
