@@ -107,6 +107,7 @@ static void complete(cfg_store *s)
         s->wiping = j->resets;
     }
     s->counts.batches++;
+    s->wanted = false; /* who still wants something asks again */
     s->tail = j->at;
     s->saved = j->target;
     j->step = STEP_NONE;
@@ -119,6 +120,7 @@ static void complete(cfg_store *s)
 static void give_up(cfg_store *s)
 {
     s->failed = true;
+    s->wanted = false;
     s->resetting |= s->job.resets && s->job.step != STEP_WIPE;
     s->retry_us = yoke_port_now_us() +
                   (uint64_t)(s->config->latest_ms ? s->config->latest_ms : CFG_LATEST_MS) * 1000;
