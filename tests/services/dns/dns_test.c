@@ -31,7 +31,7 @@ static void reply_with(uint8_t last, const net_peer *from)
     peer_send(*from, last_asker, reply, size);
 }
 
-static void hear(const peer_datagram *d)
+static void hear(const datagram *d)
 {
     if (d->to.port != 53 && d->to.port != 5353) {
         return;

@@ -62,7 +62,7 @@ static void note_records(mdns_reader *p, char line[200], int end)
 }
 
 /* "probe yoke.local", "answer A PTR + SRV" (to one: "9:5353 answer …"), "goodbye A PTR". */
-static void hear(const peer_datagram *d)
+static void hear(const datagram *d)
 {
     char line[200];
     int end = 0;

@@ -1,67 +1,24 @@
 #include "peer.h"
 
-#define IP_BYTES  20u
-#define UDP_BYTES 8u
-#define UDP       17u
-
-void (*peer_hear)(const peer_datagram *d);
+void (*peer_hear)(const datagram *d);
 
 static net_config config;
-
-static void put_16(uint8_t *to, size_t value)
-{
-    to[0] = (uint8_t)(value >> 8);
-    to[1] = (uint8_t)value;
-}
-
-static uint16_t get_16(const uint8_t *from)
-{
-    return (uint16_t)(from[0] << 8 | from[1]);
-}
-
-static uint16_t check_sum(const uint8_t *header)
-{
-    uint32_t sum = 0;
-    for (unsigned i = 0; i < IP_BYTES; i += 2) {
-        sum += get_16(header + i);
-    }
-    sum = (sum & 0xFFFF) + (sum >> 16);
-    return (uint16_t) ~(sum + (sum >> 16));
-}
 
 /* The device's frame: only datagrams are of interest. */
 static void hear(const void *frame, size_t size)
 {
-    const uint8_t *ip = frame;
-    size_t header = (size_t)(ip[0] & 15) * 4;
-    if (size < header + UDP_BYTES || ip[9] != UDP || !peer_hear) {
-        return;
+    datagram d;
+    if (peer_hear && datagram_open(frame, size, &d)) {
+        peer_hear(&d);
     }
-    peer_datagram d = {.data = ip + header + UDP_BYTES, .size = size - header - UDP_BYTES};
-    memcpy(d.from.address.ip, ip + 12, 4);
-    memcpy(d.to.address.ip, ip + 16, 4);
-    d.from.port = get_16(ip + header);
-    d.to.port = get_16(ip + header + 2);
-    peer_hear(&d);
 }
 
 void peer_send(net_peer from, net_peer to, const void *data, size_t size)
 {
-    static uint8_t frame[1500];
-    assert_true(size <= sizeof frame - IP_BYTES - UDP_BYTES);
-    memset(frame, 0, IP_BYTES + UDP_BYTES);
-    frame[0] = 0x45;
-    put_16(frame + 2, IP_BYTES + UDP_BYTES + size);
-    frame[8] = 255;
-    frame[9] = UDP;
-    memcpy(frame + 12, from.address.ip, 4);
-    memcpy(frame + 16, to.address.ip, 4);
-    put_16(frame + 10, check_sum(frame));
-    put_16(frame + 20, from.port);
-    put_16(frame + 22, to.port);
-    put_16(frame + 24, UDP_BYTES + size); /* a check sum of 0: there is none */
-    memcpy(frame + IP_BYTES + UDP_BYTES, data, size);
-    sim_link_send(frame, IP_BYTES + UDP_BYTES + size);
+    static uint8_t packet[DATAGRAM_BYTES_MAX];
+    datagram d = {.from = from, .to = to, .data = data, .size = size};
+    assert_true(size <= NET_DATAGRAM);
+    sim_link_send(packet, datagram_build(packet, &d));
 }
 
 net_peer peer_at(uint8_t last, uint16_t port)

@@ -3,16 +3,11 @@
 #ifndef PEER_H
 #define PEER_H
 
+#include "datagram.h"
 #include "wire.h"
 
-typedef struct {
-    net_peer from, to;
-    const uint8_t *data;
-    size_t size;
-} peer_datagram;
-
 /* Who is shown each datagram that the device sends. */
-extern void (*peer_hear)(const peer_datagram *d);
+extern void (*peer_hear)(const datagram *d);
 
 /* cmocka's setup function: the device is 10.0.0.2/24, the name server 10.0.0.1; the link is up.
  * peer_start() brings up the stack. */

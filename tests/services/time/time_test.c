@@ -27,7 +27,7 @@ static void put_time(uint8_t *to, uint64_t us)
     }
 }
 
-static void answer_time(const peer_datagram *d)
+static void answer_time(const datagram *d)
 {
     uint8_t packet[SNTP_BYTES] = {4 << 3 | 4, goes_away[d->to.address.ip[3]] ? 0 : 3};
     memcpy(packet + 24, d->data + 40, 8);
@@ -36,7 +36,7 @@ static void answer_time(const peer_datagram *d)
     peer_send(d->to, d->from, packet, sizeof packet);
 }
 
-static void answer_name(const peer_datagram *d)
+static void answer_name(const datagram *d)
 {
     const uint8_t record[] = {0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 0, 0, 7};
     uint8_t packet[300];
@@ -47,7 +47,7 @@ static void answer_name(const peer_datagram *d)
     peer_send(d->to, d->from, packet, d->size + sizeof record);
 }
 
-static void hear(const peer_datagram *d)
+static void hear(const datagram *d)
 {
     if (d->to.port == NAME_SERVER) {
         answer_name(d);
@@ -209,10 +209,10 @@ static void test_when_the_link_comes_back(void **state)
 }
 
 /* A stranger, or the server with a cookie that is not ours. */
-static void forge(const peer_datagram *d)
+static void forge(const datagram *d)
 {
     if (d->to.port == 123) {
-        peer_datagram forged = *d;
+        datagram forged = *d;
         uint8_t other[SNTP_BYTES];
         memcpy(other, d->data, sizeof other);
         other[40] ^= 1;
