@@ -177,17 +177,22 @@ void listeners_break_all(void)
     }
 }
 
-bool listener_is_short(const net_listener *l)
+unsigned listener_waiting(const net_listener *l)
 {
     unsigned waiting = 0;
-    unsigned acceptors = 0;
     for (unsigned i = 0; i < NET_BACKLOG; i++) {
         waiting += l->waiting[i].pcb != NULL;
     }
+    return waiting;
+}
+
+bool listener_is_short(const net_listener *l)
+{
+    unsigned acceptors = 0;
     for (unsigned i = 0; i < NET_ACCEPTORS; i++) {
         acceptors += l->acceptors[i] != NULL;
     }
-    return waiting && !acceptors;
+    return listener_waiting(l) && !acceptors;
 }
 
 /* --- accepting -------------------------------------------------------------------------------- */
@@ -196,6 +201,9 @@ static void hand_over(net_waiting *w, net_stream *s)
 {
     struct tcp_pcb *pcb = w->pcb;
     w->pcb = NULL;
+    if (w->listener->making_room) {
+        w->listener->making_room--;
+    }
     stream_attach(s, pcb);
     s->listener = w->listener;
     if (pcb->refused_data) {

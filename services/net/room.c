@@ -8,8 +8,8 @@
 
 #include <lwip/stats.h>
 
-#define EVICT_EVERY_MS 5u /* in between, whoever is woken gets to accept */
-#define HALF_OPEN_MAX  8u /* so that a flood of them leaves half of the control blocks alone */
+#define EVICT_WAIT_MS 20u /* for those who lost a stream, or whom they wake, to accept another */
+#define HALF_OPEN_MAX 8u  /* so that a flood of them leaves half of the control blocks alone */
 
 _Static_assert(HALF_OPEN_MAX + NET_BACKLOG < MEMP_NUM_TCP_PCB, "some are left for streams");
 
@@ -144,16 +144,24 @@ bool room_is_wanted(void)
     return pcb;
 }
 
-/* One at a time: the task whose stream is broken, or one that it wakes, accepts before the next. */
+/* As many streams go as connections wait, and no more until those had the time to be accepted. */
+static void make_room_for_waiting(net_listener *l)
+{
+    uint32_t now_ms = net_now_ms();
+    if (now_ms - l->evicted_ms >= EVICT_WAIT_MS) {
+        l->making_room = 0;
+    }
+    while (l->making_room < listener_waiting(l) && evict(l)) {
+        l->making_room++;
+        l->evicted_ms = now_ms;
+    }
+}
+
 void room_look(void)
 {
-    static uint32_t evicted_ms;
-    if (net_now_ms() - evicted_ms < EVICT_EVERY_MS) {
-        return;
-    }
     for (struct tcp_pcb_listen *pcb = tcp_listen_pcbs.listen_pcbs; pcb; pcb = pcb->next) {
-        if (is_short(pcb) && evict(pcb->callback_arg)) {
-            evicted_ms = net_now_ms();
+        if (is_short(pcb)) {
+            make_room_for_waiting(pcb->callback_arg);
         }
     }
 }

@@ -23,7 +23,7 @@
 #define PBUF_POOL_SIZE          16    /* frames that have come and are being looked at */
 #define PBUF_POOL_BUFSIZE       768   /* an Ethernet frame is two of them, an E1.31 one */
 #define MEMP_NUM_PBUF           16
-#define MEMP_NUM_TCP_PCB        16
+#define MEMP_NUM_TCP_PCB        28 /* ten served, eight that wait, eight half open, two that end */
 #define MEMP_NUM_TCP_PCB_LISTEN 4
 #define MEMP_NUM_TCP_SEG        48
 #define MEMP_NUM_UDP_PCB        13 /* dhcp, four of dns, and eight sockets */

@@ -21,7 +21,7 @@
 #include "yoke/task.h"
 
 #define NET_WINDOW      2920u /* bytes a peer may send ahead of net_read(): two Ethernet frames */
-#define NET_BACKLOG     4u    /* connections that wait in a listener, half open ones included */
+#define NET_BACKLOG     8u    /* connections that wait in a listener, half open ones included */
 #define NET_ACCEPTORS   8u    /* tasks that wait for the same listener */
 #define NET_WATCHERS    8u    /* tasks that wait for net_await_change() */
 #define NET_QUEUE       4u    /* datagrams that wait in a socket */
@@ -119,7 +119,9 @@ typedef struct net_listener {
                           with YOKE_EFULL, unless it is kept. 0: never */
     struct tcp_pcb_listen *pcb;
     net_waiting waiting[NET_BACKLOG];
-    uint32_t came; /* connections so far, modulo 2^32 */
+    uint32_t came;       /* connections so far, modulo 2^32 */
+    uint32_t evicted_ms; /* when a stream was broken last … */
+    uint8_t making_room; /* … and how many were, for connections that wait still */
     uint16_t port;
     yoke_task *acceptors[NET_ACCEPTORS];
 } net_listener;
