@@ -62,6 +62,19 @@ static void test_a_long_answer_is_chunked(void **state)
     assert_string_equal(unchunk(site_ask(site_request("GET /big", "", ""))), big_text());
 }
 
+static void test_a_large_answer(void **state)
+{
+    (void)state;
+    static site_client c;
+    site_begin(&c, site_request("GET /large", "", ""));
+    c.counts_only = true;
+    site_wait(&c);
+    size_t head = (size_t)(site_body(c.answer) - c.answer);
+    assert_int_equal(c.length, head + SITE_LARGE_BYTES);
+    assert_non_null(strstr(c.answer, "\r\nContent-Length: 65536\r\n"));
+    assert_int_equal(c.error, YOKE_OK);
+}
+
 static void test_http_1_0_gets_no_chunks(void **state)
 {
     (void)state;
@@ -324,6 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         on_site(test_an_answer_of_known_length),
         on_site(test_a_long_answer_is_chunked),
+        on_site(test_a_large_answer),
         on_site(test_http_1_0_gets_no_chunks),
         on_site(test_head_is_get_without_its_body),
         on_site(test_options),

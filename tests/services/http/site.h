@@ -2,17 +2,13 @@
 #ifndef SITE_H
 #define SITE_H
 
+#include "routes.h"
 #include "wire.h"
 
-#include "yoke/http.h"
-
 #define SITE_CONNECTIONS 4u
-#define SITE_BIG_LINES   300u /* of "line 123\n" at /big */
 
 extern http_server site;
 extern http_config site_config; /* change it before site_open() */
-extern http_channel site_news;
-extern http_page site_page;
 
 /* A client: connects, sends `request`, reads what comes until the server ends. */
 typedef struct {
@@ -28,6 +24,7 @@ typedef struct {
     size_t sent;        /* … */
     net_stream stream;  /* … */
     bool reads_nothing; /* until it is cancelled */
+    bool counts_only;   /* only the first of the answer is kept */
     char answer[16384];
 } site_client;
 
