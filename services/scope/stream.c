@@ -145,11 +145,27 @@ static size_t worker_event(scope_reader *r, char *to, size_t size)
 
 /* --- stages ---------------------------------------------------------- */
 
-static bool is_due(const scope_reader *r)
+static unsigned lanes_now(void)
 {
-    return r->stage == LANES     ? r->updates % LANES_EVERY == 0
-           : r->stage == WORKERS ? r->updates % WORKERS_EVERY == 0
-                                 : true;
+    return get(&scope_traces[0].lanes_used) + get(&scope_traces[1].lanes_used);
+}
+
+/* Lanes also when there is a new one, before its spans are told. */
+static bool is_due(scope_reader *r)
+{
+    unsigned before = r->lanes;
+    switch (r->stage) {
+    case LANES:
+        if (r->core == 0 && r->index == 0) {
+            r->tells_lanes = r->updates % LANES_EVERY == 0 || before != lanes_now();
+            r->lanes = lanes_now();
+        }
+        return r->tells_lanes;
+    case WORKERS:
+        return r->updates % WORKERS_EVERY == 0;
+    default:
+        return true;
+    }
 }
 
 size_t scope_update(scope_reader *r, char *to, size_t size)

@@ -49,6 +49,8 @@ typedef struct {
     /* --- its own ---------------------------------------------------------- */
     uint32_t updates;
     unsigned stage, core, index;
+    unsigned lanes; /* that were there when they were told last */
+    bool tells_lanes;
 } scope_reader;
 
 /* From now on spans are recorded, for `r` too. Then scope_end(), exactly once. Platform loop. */
