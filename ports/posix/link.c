@@ -16,11 +16,13 @@ static const link_way *way; /* NULL: it is closed */
 static frame_in frames[FRAMES_MAX];
 static unsigned first, used;
 static yoke_task *reader;
+static uint32_t lost;
 
 void link_bring(const void *frame, size_t size)
 {
     if (used == FRAMES_MAX || size > LINK_FRAME_MAX) {
-        return; /* as a cable would lose it */
+        lost++;
+        return;
     }
     frame_in *to = &frames[(first + used++) % FRAMES_MAX];
     to->size = size;
@@ -53,7 +55,7 @@ int link_open(link_facts *facts)
         return YOKE_EBUSY;
     }
     const char *name = getenv("YOKE_LINK");
-    first = used = 0;
+    first = used = lost = 0;
     reader = NULL;
     int answer = open_way(name && *name ? name : "nat");
     if (answer != YOKE_OK) {
@@ -97,4 +99,9 @@ int link_read(yoke_task *t, void *frame, size_t size)
 int link_write(const void *frame, size_t size)
 {
     return way ? way->write(frame, size) : YOKE_EIO;
+}
+
+uint32_t link_lost(void)
+{
+    return lost;
 }

@@ -1,5 +1,6 @@
 /* What lwIP counts of its memory, and what we count. */
 #include "internal.h"
+#include "yoke/link.h"
 
 #include <lwip/memp.h>
 #include <lwip/stats.h>
@@ -34,5 +35,7 @@ bool net_read_pool(unsigned i, net_pool *pool)
 
 net_stats net_read_stats(void)
 {
-    return net_counted;
+    net_stats s = net_counted;
+    s.lost_in += link_lost();
+    return s;
 }

@@ -37,4 +37,8 @@ YOKE_ASYNC int link_read(yoke_task *t, void *frame, size_t size);
  * answer 0 when there is. YOKE_EIO: the link is down. */
 int link_write(const void *frame, size_t size);
 
+/* Frames that came since link_open() and are lost: they found no room here, or were broken on the
+ * way, where the link can tell. Modulo 2^32. */
+uint32_t link_lost(void);
+
 #endif

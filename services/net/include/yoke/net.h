@@ -230,7 +230,7 @@ bool net_read_pool(unsigned i, net_pool *pool);
 /* Modulo 2^32. */
 typedef struct {
     uint32_t frames_in, frames_out;
-    uint32_t lost_in;     /* frames that found no buffer */
+    uint32_t lost_in;     /* frames that found no buffer, here or in the link */
     uint32_t lost_out;    /* frames that the link did not take; TCP sends them again */
     uint32_t accepted;    /* connections handed over by net_accept() */
     uint32_t half_open;   /* half-open connections dropped to make room */
