@@ -2,6 +2,7 @@
 
 import { createWriteStream } from 'node:fs';
 import { Machine, readImage, cycles } from './machine.js';
+import { Net, NET_SLICE_MS, Pace } from './net.js';
 import { readOptions, UsageError } from './options.js';
 import { Screen } from './draw.js';
 import { Profile } from './profile.js';
@@ -72,13 +73,22 @@ function connectConsole(machine, buttons, end) {
     process.on('SIGTERM', () => end('SIGTERM'));
 }
 
-// Run in slices; on a terminal no faster than real time.
+function connectNetwork(machine, forwards, end) {
+    try {
+        return new Net(machine, forwards, { onEnd: end });
+    } catch (error) {
+        return fail(3, error.message);
+    }
+}
+
+// Run in slices; on a terminal, or with a network, no faster than real time.
 async function live(machine, options, state) {
     const limit = options.for === undefined ? Infinity : options.for * 1000;
-    const wall = () => performance.now() - state.startedAt;
+    const slice = options.net === undefined ? SLICE_MS : NET_SLICE_MS;
+    const pace = new Pace(machine);
     let seen = 0;
     while (state.why === undefined) {
-        const why = machine.run(Math.min(SLICE_MS, limit - machine.ms));
+        const why = machine.run(Math.min(slice, limit - machine.ms));
         const fresh = machine.uartLines.slice(seen);
         seen += fresh.length;
         if (options.until !== undefined && fresh.some(({ text }) => text.includes(options.until))) {
@@ -90,8 +100,7 @@ async function live(machine, options, state) {
         } else if (machine.chip.cores[0].sleep === 'locked' && !machine.chip.watchdog.enable) {
             state.why = 'core 0 has locked up';
         }
-        const ahead = state.realTime ? machine.ms - wall() : 0;
-        await new Promise((done) => (ahead > 1 ? setTimeout(done, ahead) : setImmediate(done)));
+        await (state.realTime ? pace.wait() : new Promise((done) => setImmediate(done)));
     }
 }
 
@@ -144,14 +153,18 @@ async function main() {
         fail(2, `${error.message} (--help tells more)`);
     }
     const state = { why: undefined, startedAt: performance.now() };
-    state.realTime = Boolean(process.stdout.isTTY) && !options.fast;
+    const { net: forwards } = options;
+    state.realTime = forwards !== undefined || (Boolean(process.stdout.isTTY) && !options.fast);
     const machine = makeMachine(options);
     const profile = options.profile ? new Profile(machine) : null;
     const screen = new Screen(process.stdout, process.env, options.strip.length);
     const strips = connectStrips(machine, options, screen);
-    connectConsole(machine, options.button, (why) => (state.why = why));
+    const end = (why) => (state.why = why);
+    connectConsole(machine, options.button, end);
+    const net = forwards === undefined ? null : connectNetwork(machine, forwards, end);
     screen.open();
     await live(machine, options, state);
+    net?.close();
     screen.close();
     if (process.stdin.isTTY) {
         process.stdin.setRawMode(false);

@@ -7,13 +7,18 @@ export class Lines {
         this.lines = []; // {ns, text}
         this.bytes = []; // of the line that is not over
         this.text = '';
+        this.keeps = true; // what comes; false: it is no text, and much
         this.onBytes = () => {}; // (byte): as it comes
-        this.queue = [];
+        this.queue = []; // to be sent, from `first` on
+        this.first = 0;
         this.alarm = machine.clock.createAlarm(() => this.sendNext(), true);
     }
 
     byte(byte, ns) {
         this.onBytes(byte);
+        if (!this.keeps) {
+            return;
+        }
         this.text += String.fromCharCode(byte);
         if (byte !== 10) {
             this.bytes.push(byte);
@@ -26,20 +31,32 @@ export class Lines {
     }
 
     type(text) {
-        this.queue.push(...Buffer.from(text));
+        for (const byte of Buffer.from(text)) {
+            this.queue.push(byte);
+        }
         if (!this.alarm.scheduled) {
             this.alarm.schedule(0);
         }
     }
 
+    next() {
+        const byte = this.queue[this.first++];
+        if (this.first === this.queue.length) {
+            this.queue = [];
+            this.first = 0;
+        }
+        return byte;
+    }
+
     // A byte takes its time; while the receiver is not enabled, nobody listens, and we wait.
     sendNext() {
+        if (this.queue.length === 0) {
+            return; // and the last byte has had its time
+        }
         const uart = this.machine.chip.uart[this.index];
         if (uart.canReceive) {
-            uart.receive(this.queue.shift());
+            uart.receive(this.next());
         }
-        if (this.queue.length !== 0) {
-            this.alarm.schedule(uart.canReceive ? uart.frameBits * uart.bitNanos : 1e6);
-        }
+        this.alarm.schedule(uart.canReceive ? uart.frameBits * uart.bitNanos : 1e6);
     }
 }

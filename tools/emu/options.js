@@ -56,6 +56,7 @@ function unescape(text) {
 // name: [how its value is read, or null for a flag; is it a list?]
 const OPTIONS = {
     for: [number],
+    net: [String],
     until: [String],
     type: [unescape, true],
     press: [press, true],
