@@ -70,8 +70,8 @@ static int resolve(yoke_task *t)
 
 static void tell_resolved(int answer)
 {
-    char address[NET_TEXT_LENGTH];
     if (answer == YOKE_OK) {
+        char address[NET_TEXT_LENGTH];
         say("resolved %s\n", net_to_text(found, address));
     } else {
         printf("resolved %d\n", answer);

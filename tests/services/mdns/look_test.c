@@ -286,6 +286,11 @@ static void test_data_longer_than_it_says(void **state)
     respond();
     assert_false(look().is_taken);
     assert_int_equal(m.broken, 1);
+    w = mdns_write(m.packet, sizeof m.packet, 0, FLAG_RESPONSE);
+    record(ANSWERS, "yoke._http._tcp.local", TYPE_SRV, 120, "\0\0\0\0\0\x51\4", 7);
+    mdns_put(&w, "yoke\5local", 11); /* it is there, but not in the record */
+    assert_false(look().is_taken);
+    assert_int_equal(m.broken, 2);
 }
 
 static void test_long_data_is_cut_off_but_different(void **state)

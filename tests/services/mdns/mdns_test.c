@@ -4,6 +4,7 @@
 
 #include "look.h"
 
+#include <lwip/netif.h>
 #include <stdio.h>
 
 static const char *const text[] = {"path=/", NULL};
@@ -382,6 +383,20 @@ static void test_announced_again_when_the_link_is_back(void **state)
     stop();
 }
 
+/* As DHCP does it: from one address to another, without a time between. */
+static void test_announced_again_with_another_address(void **state)
+{
+    (void)state;
+    become_known();
+    ip4_addr_t address;
+    IP4_ADDR(&address, 10, 0, 0, 3);
+    netif_set_ipaddr(netif_default, &address);
+    world_run_ms(5000);
+    assert_trace("probe yoke.local\nprobe yoke.local\nprobe yoke.local\n" ALL ALL);
+    assert_int_equal(m.address.ip[3], 3);
+    stop();
+}
+
 static void test_a_network_that_comes_later(void **state)
 {
     (void)state;
@@ -515,6 +530,7 @@ int main(void)
         mdns_test(test_two_at_the_same_moment),
         mdns_test(test_all_names_are_taken),
         mdns_test(test_announced_again_when_the_link_is_back),
+        mdns_test(test_announced_again_with_another_address),
         mdns_test(test_a_network_that_comes_later),
         mdns_test(test_tables),
         mdns_test(test_the_longest_table),

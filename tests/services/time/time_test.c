@@ -208,6 +208,22 @@ static void test_when_the_link_comes_back(void **state)
     stop();
 }
 
+static void test_who_has_no_answer_does_not_wait_for_his_turn(void **state)
+{
+    (void)state;
+    silent[5] = silent[6] = true;
+    world_run_ms(60 * 1000);
+    unsigned asked = trace_count("asks 5");
+    silent[5] = false;
+    sim_link_set(false);
+    world_run_ms(1000);
+    sim_link_set(true);
+    world_run_ms(1000);
+    assert_int_equal(trace_count("asks 5"), asked + 1);
+    assert_int_equal(k.steps, 1);
+    stop();
+}
+
 /* A stranger, or the server with a cookie that is not ours. */
 static void forge(const datagram *d)
 {
@@ -296,6 +312,7 @@ int main(void)
         time_test(test_a_large_one_is_a_step),
         time_test(test_a_server_by_name),
         time_test(test_when_the_link_comes_back),
+        time_test(test_who_has_no_answer_does_not_wait_for_his_turn),
         time_test(test_forged_answers),
         time_test(test_waiting_for_it),
         time_test(test_too_many_servers),
