@@ -36,10 +36,11 @@ void streams_flush(void);                         /* send what is to be sent and
 void streams_break_all(void);
 
 /* listener.c */
-bool listener_has(const struct tcp_pcb *pcb);     /* it waits to be accepted */
-void listener_drop(struct tcp_pcb *pcb);          /* and is reset */
-unsigned listener_waiting(const net_listener *l); /* connections that nobody has accepted */
-bool listener_is_short(const net_listener *l);    /* somebody waits, nobody accepts */
+bool listener_has(const struct tcp_pcb *pcb);        /* it waits to be accepted */
+bool listener_has_silent(const struct tcp_pcb *pcb); /* … and has sent nothing */
+void listener_drop(struct tcp_pcb *pcb);             /* and is reset */
+unsigned listener_waiting(const net_listener *l);    /* connections that nobody has accepted */
+bool listener_is_short(const net_listener *l);       /* somebody waits, nobody accepts */
 void listeners_break_all(void);
 
 /* room.c: who goes when there is no room */

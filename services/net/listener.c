@@ -1,5 +1,5 @@
-/* Connections that wait to be accepted. Their first bytes wait in lwIP, which stops there: so a
- * connection that has sent something is known, and comes first. */
+/* Connections that wait to be accepted. What they have sent, a window at most, waits with them: so
+ * a connection that has sent something is known, and comes first. */
 #include "internal.h"
 
 static void wake_acceptors(net_listener *l)
@@ -18,7 +18,7 @@ static net_waiting *oldest(net_listener *l, bool has_sent)
 {
     net_waiting *found = NULL;
     for (net_waiting *w = l->waiting; w < l->waiting + NET_BACKLOG; w++) {
-        bool is_one = w->pcb && (w->pcb->refused_data != NULL) == has_sent;
+        bool is_one = w->pcb && (w->sent != NULL) == has_sent;
         if (is_one && (!found || (int32_t)(w->number - found->number) < 0)) {
             found = w;
         }
@@ -44,7 +44,7 @@ static net_waiting *free_place(net_listener *l)
 
 /* --- what lwIP tells -------------------------------------------------------------------------- */
 
-/* lwIP keeps what we do not take, unless too much of that is kept already. */
+/* A connection is dropped when too many buffers are kept already. */
 static err_t not_yet(void *waiting, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 {
     (void)err;
@@ -57,20 +57,34 @@ static err_t not_yet(void *waiting, struct tcp_pcb *pcb, struct pbuf *p, err_t e
         listener_drop(pcb);
         return ERR_ABRT;
     }
+    if (w->sent) {
+        pbuf_cat(w->sent, p);
+    } else {
+        w->sent = p;
+    }
     wake_acceptors(w->listener);
-    return ERR_MEM;
+    return ERR_OK;
 }
 
 /* lwIP has freed the control block already. */
 static void gone(void *waiting, err_t err)
 {
     (void)err;
-    ((net_waiting *)waiting)->pcb = NULL;
+    net_waiting *w = waiting;
+    if (w->sent) {
+        pbuf_free(w->sent);
+    }
+    *w = (net_waiting){0};
 }
 
 bool listener_has(const struct tcp_pcb *pcb)
 {
     return pcb->recv == not_yet;
+}
+
+bool listener_has_silent(const struct tcp_pcb *pcb)
+{
+    return listener_has(pcb) && !((const net_waiting *)pcb->callback_arg)->sent;
 }
 
 void listener_drop(struct tcp_pcb *pcb)
@@ -200,14 +214,16 @@ bool listener_is_short(const net_listener *l)
 static void hand_over(net_waiting *w, net_stream *s)
 {
     struct tcp_pcb *pcb = w->pcb;
+    struct pbuf *sent = w->sent;
     w->pcb = NULL;
+    w->sent = NULL;
     if (w->listener->making_room) {
         w->listener->making_room--;
     }
     stream_attach(s, pcb);
     s->listener = w->listener;
-    if (pcb->refused_data) {
-        tcp_process_refused_data(pcb); /* lwIP itself would only do it at its next timer */
+    if (sent) {
+        stream_received(s, pcb, sent, ERR_OK);
     }
     s->ended = pcb->state == CLOSE_WAIT;
     net_counted.accepted++;

@@ -28,11 +28,6 @@ static bool is_half_open(const struct tcp_pcb *pcb)
     return pcb->state == SYN_RCVD;
 }
 
-static bool waits_and_is_silent(const struct tcp_pcb *pcb)
-{
-    return listener_has(pcb) && !pcb->refused_data;
-}
-
 static bool is_over(const struct tcp_pcb *pcb)
 {
     return pcb->prio == TCP_PRIO_MIN || pcb->state == LAST_ACK || pcb->state == CLOSING;
@@ -94,7 +89,7 @@ static bool drop_half_open(void)
 
 static bool drop_silent(void)
 {
-    struct tcp_pcb *pcb = last(waits_and_is_silent);
+    struct tcp_pcb *pcb = last(listener_has_silent);
     if (pcb) {
         listener_drop(pcb);
     }

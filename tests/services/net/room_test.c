@@ -334,6 +334,48 @@ static void test_the_oldest_silent_one_leaves_the_line(void **state)
     assert_int_equal(net_read_stats().accepted, 1);
 }
 
+/* What comes in a second segment before anybody accepts is not thrown away, to come again after the
+ * peer's time to wait: then an answer would be late, and the stream taken for idle. */
+static int two_segments_body(yoke_task *t)
+{
+    static uint8_t bytes[2500], got[2500];
+    static size_t done;
+    YOKE_BEGIN(t);
+    memset(&talker, 0, sizeof talker);
+    memset(&taken, 0, sizeof taken);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = wire_byte(3, i);
+    }
+    assert_int_equal(net_listen(&listener, WIRE_PORT), YOKE_OK);
+    YOKE_AWAIT(t, net_connect(t, &talker, wire_self));
+    for (done = 0; done < sizeof bytes; done += (size_t)t->status) {
+        YOKE_AWAIT(t, net_write(t, &talker, bytes + done, sizeof bytes - done));
+        assert_true(t->status > 0);
+    }
+    YOKE_AWAIT(t, yoke_within(t, 100, net_drain(t, &talker)));
+    assert_int_equal(t->status, YOKE_OK); /* acknowledged, though nobody has accepted */
+    YOKE_AWAIT(t, net_accept(t, &listener, &taken));
+    assert_int_equal(t->status, YOKE_OK);
+    YOKE_AWAIT(t, net_read(t, &taken, got, sizeof got));
+    assert_int_equal(t->status, sizeof got);
+    assert_memory_equal(got, bytes, sizeof got);
+    net_close(&talker);
+    net_close(&taken);
+    YOKE_AWAIT(t, net_connect(t, &talker, wire_self)); /* and given up, its bytes are given back */
+    YOKE_AWAIT(t, net_write(t, &talker, bytes, 100));
+    YOKE_AWAIT(t, net_drain(t, &talker));
+    net_abort(&talker);
+    YOKE_AWAIT(t, yoke_sleep_ms(t, 10));
+    net_unlisten(&listener);
+    YOKE_END(t);
+}
+
+static void test_two_segments_wait_in_line(void **state)
+{
+    (void)state;
+    wire_run(two_segments_body);
+}
+
 /* --- no control block ------------------------------------------------------------------------- */
 
 static net_stream many[17];
@@ -365,6 +407,7 @@ int main(void)
         with_room(test_the_longest_idle_makes_room),
         with_room(test_kept_streams_stay),
         with_room(test_the_oldest_silent_one_leaves_the_line),
+        with_room(test_two_segments_wait_in_line),
         with_room(test_attempts_that_end_leave_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

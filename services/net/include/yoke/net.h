@@ -88,6 +88,7 @@ bool net_from_text(const char *text, net_address *address);
 /* --- streams ---------------------------------------------------------------------------------- */
 
 struct tcp_pcb; /* lwIP's */
+struct pbuf;
 
 /* All zero at first. The fields are net's own. One task may read and another one write. */
 typedef struct {
@@ -109,7 +110,8 @@ typedef struct {
 typedef struct {
     struct tcp_pcb *pcb; /* NULL: the place is free */
     struct net_listener *listener;
-    uint32_t number; /* in the order in which they came */
+    struct pbuf *sent; /* by the peer so far; NULL: nothing */
+    uint32_t number;   /* in the order in which they came */
 } net_waiting;
 
 /* All zero at first but `evict_ms`, which is the caller's; the rest is net's own. */
@@ -180,7 +182,6 @@ void net_keep(net_stream *s);
 /* --- datagrams -------------------------------------------------------------------------------- */
 
 struct udp_pcb; /* lwIP's */
-struct pbuf;
 
 /* All zero at first; the fields are net's own, `dropped` may be read. */
 typedef struct {
