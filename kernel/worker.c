@@ -98,6 +98,9 @@ void worker_waits(const yoke_app *app, yoke_worker *w)
 static void count_lateness(const yoke_app *app, yoke_worker *w, uint32_t late_us)
 {
     uint32_t period_us = worker_period_us(w);
+    if (!period_us) {
+        __builtin_unreachable(); /* twice YOKE_PERIOD_US_MAX is not 0 */
+    }
     if (late_us > w->stats.late_us_longest) {
         worker_waits(app, w);
         put(&w->stats.late_us_longest, late_us);

@@ -1,9 +1,8 @@
 /* The seed program: two loops, three workers, one round of sleeps after the other, and a shell.
  *
- *   core 0, platform loop: gather( 2 s, 5 s ) for ever · shell · log · status · device.c ·
- * network.c core 1, app loop:      hello, once · the rainbow, every 10 ms · Worker 0 and Worker 1
- * in turn
- */
+ *   core 0, platform loop: gather( 2 s, 5 s ) for ever · shell, log, status, device.c, network.c
+ *
+ *   core 1, app loop: hello, once · rainbow, every 10 ms · Worker 0 and Worker 1 in turn */
 #include "seed.h"
 #include "yoke/inspect.h"
 #include "yoke/log.h"
@@ -113,7 +112,7 @@ static int stop_app(yoke_task *t, void *unused)
 }
 
 static const startup_step steps[] = {
-    {.name = "log", .task = &log_task},
+    {.name = "log", .task = &log_task, .may_fail = true}, /* nobody reads it */
     {.name = "supervisor", .task = &seed_supervisor.task, .start = seed_say_past},
     {.name = "supply", .task = &seed_supply.task, .may_fail = true},
     {.name = "buttons", .task = &seed_buttons.task, .may_fail = true},
@@ -124,7 +123,7 @@ static const startup_step steps[] = {
      .stop = stop_app,
      .stop_ms = 2 * SEED_STALL_MS, /* the supervisor ends it before that */
      .not_in_safe_mode = true},
-    {.name = "console", .task = &console.task},
+    {.name = "console", .task = &console.task, .may_fail = true}, /* as the log */
     {.name = "status", .task = &seed_status},
     {.name = "main loop", .task = &main_loop},
 };

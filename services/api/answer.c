@@ -18,7 +18,7 @@ int api_refuse(http_exchange *x, int status, const char *reason)
 {
     char plain[CFG_PROBLEM_MAX + 1];
     size_t n = 0;
-    for (; reason[n] && n < sizeof plain - 2; n++) {
+    for (; n < sizeof plain - 2 && reason[n]; n++) {
         plain[n] = reason[n] == '"' || reason[n] == '\\' ? '\'' : reason[n];
     }
     if (n && plain[n - 1] != '.') {

@@ -72,7 +72,7 @@ const char *metrics_digits(char to[METRICS_DIGITS], uint64_t n, unsigned width)
 {
     char *at = to + METRICS_DIGITS - 1;
     *at = '\0';
-    for (unsigned i = 0; n || i < width; i++) {
+    for (unsigned i = 0; at != to && (n || i < width); i++) {
         *--at = (char)('0' + n % 10);
         n /= 10;
     }
