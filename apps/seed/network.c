@@ -1,13 +1,14 @@
 /* The device on the network: its settings, its page, its API. One task starts them in order, and
  * stops them in order when it is cancelled. */
 #include "seed.h"
+#include "socket.h"
 #include "yoke/api.h"
 #include "yoke/log.h"
 
 #include <string.h>
 
-#define CONNECTIONS 12u
-#define STREAMS     4u /* of them: scope pages */
+#define STREAMS     SEED_STREAMS     /* scope pages and WebSockets; CMakeLists.txt */
+#define CONNECTIONS SEED_CONNECTIONS /* … and all others */
 
 /* --- settings -------------------------------------------------------- */
 
@@ -124,7 +125,8 @@ static const api_device device = {.app = &seed_app,
                                   .add = add_worker,
                                   .remove = remove_worker,
                                   .restart = restart};
-static const http_route routes[] = {API_ROUTES, SCOPE_ROUTES, {0}};
+static const http_route routes[] = {
+    API_ROUTES, SCOPE_ROUTES, {"/ws", seed_socket, .methods = HTTP_GET, .flags = HTTP_STREAM}, {0}};
 static const char *const hosts[] = {"localhost", "127.0.0.1", "yoke.local", NULL};
 static const http_config config = {.routes = routes, .hosts = hosts, .streams_max = STREAMS};
 static http_exchange exchanges[CONNECTIONS];
@@ -158,12 +160,15 @@ static int network_body(yoke_task *t)
         goto yoke_finally_;
     }
     yoke_start(&seed_platform, &server.task);
+    yoke_start(&seed_platform, &seed_beat);
     for (;;) {
         seen = cfg_now(&store);
         YOKE_TRY(t, cfg_await_change(t, &store, &seen));
         use_settings();
     }
     YOKE_FINALLY(t);
+    end(&seed_beat);
+    YOKE_AWAIT(t, yoke_join(t, &seed_beat));
     end(&server.task);
     YOKE_AWAIT(t, yoke_join(t, &server.task));
     end(&net_task);

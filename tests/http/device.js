@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 
 const PROGRAM = process.env.YOKE_HTTP_DEVICE ?? 'build/host/tests/http/test_http.device';
 
-async function freePort() {
+export async function freePort() {
     return new Promise((resolve) => {
         const server = createServer().listen(0, '127.0.0.1', () => {
             const { port } = server.address();
