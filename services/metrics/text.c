@@ -70,7 +70,7 @@ void metrics_label(metrics_sample *s, const char *name, const char *value)
 
 const char *metrics_digits(char to[METRICS_DIGITS], uint64_t n, unsigned width)
 {
-    char *at = to + METRICS_DIGITS - 1;
+    char *at = &to[METRICS_DIGITS - 1];
     *at = '\0';
     for (unsigned i = 0; at != to && (n || i < width); i++) {
         *--at = (char)('0' + n % 10);

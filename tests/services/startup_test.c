@@ -34,9 +34,9 @@ static int part_body(yoke_task *t)
     YOKE_END(t);
 }
 
-#define PART(name_, ...)                                           \
-    {                                                              \
-        .task = YOKE_TASK(part_body), .name = (name_), __VA_ARGS__ \
+#define PART(name_)                                   \
+    {                                                 \
+        .task = YOKE_TASK(part_body), .name = (name_) \
     }
 
 static int take_20_ms(yoke_task *t, void *arg)
