@@ -127,10 +127,10 @@ static void test_a_histogram(void **state)
     static const char *const parts[] = {
         "# TYPE late_seconds histogram\nlate_seconds_bucket{le=\"0.000001\"} 5\n",
         "late_seconds_bucket{le=\"0.000004\"} 5\nlate_seconds_bucket{le=\"0.000008\"} 7\n",
-        "late_seconds_bucket{le=\"0.262144\"} 7\n"
+        "late_seconds_bucket{le=\"0.262144\"} 7\nlate_seconds_bucket{le=\"+Inf\"} 8\n",
         "late_seconds_bucket{le=\"+Inf\"} 8\nlate_seconds_count 8\n",
     };
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 4; i++) {
         assert_non_null(strstr(all, parts[i]));
     }
 }
