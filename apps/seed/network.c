@@ -152,7 +152,9 @@ static cfg_mark seen;
 static int network_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
-    cfg_open(&store);
+    if (cfg_open(&store) < 0) {
+        log_line("Settings are not saved: %s", (uintptr_t)store.problem, 0, 0, 0);
+    }
     use_settings();
     yoke_start(&seed_platform, &store.task);
     api_open(&device);
