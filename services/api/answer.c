@@ -44,6 +44,16 @@ bool api_parse(http_exchange *x, http_text body, json_document *d)
     return true;
 }
 
+int api_obey(yoke_task *t, http_exchange *x, api_command *command)
+{
+    http_text *body = HTTP_STATE(http_text, x);
+    YOKE_BEGIN(t);
+    YOKE_TRY(t, http_body(t, x, body));
+    command(x, *body);
+    YOKE_FINALLY(t);
+    YOKE_END(t);
+}
+
 bool api_name(http_exchange *x, char name[API_NAME_MAX])
 {
     if (http_parameter(x, "name", name, API_NAME_MAX) >= 0) {

@@ -148,12 +148,7 @@ static int add(http_exchange *x, http_text body)
 
 int api_add_worker(yoke_task *t, http_exchange *x)
 {
-    http_text *body = HTTP_STATE(http_text, x);
-    YOKE_BEGIN(t);
-    YOKE_TRY(t, http_body(t, x, body));
-    add(x, *body);
-    YOKE_FINALLY(t);
-    YOKE_END(t);
+    return api_obey(t, x, add);
 }
 
 /* --- the app loop ---------------------------------------------------- */
@@ -183,12 +178,7 @@ static int set_app(http_exchange *x, http_text body)
 
 int api_set_app(yoke_task *t, http_exchange *x)
 {
-    http_text *body = HTTP_STATE(http_text, x);
-    YOKE_BEGIN(t);
-    YOKE_TRY(t, http_body(t, x, body));
-    set_app(x, *body);
-    YOKE_FINALLY(t);
-    YOKE_END(t);
+    return api_obey(t, x, set_app);
 }
 
 /* --- buttons and the restart ------------------------------------------ */
@@ -218,12 +208,7 @@ static int press(http_exchange *x, http_text body)
 
 int api_button(yoke_task *t, http_exchange *x)
 {
-    http_text *body = HTTP_STATE(http_text, x);
-    YOKE_BEGIN(t);
-    YOKE_TRY(t, http_body(t, x, body));
-    press(x, *body);
-    YOKE_FINALLY(t);
-    YOKE_END(t);
+    return api_obey(t, x, press);
 }
 
 /* The answer goes out first. */

@@ -9,6 +9,10 @@ extern const api_device *api_it;
 /* A body as JSON; its tokens are good until the next await. */
 bool api_parse(http_exchange *x, http_text body, json_document *d);
 
+/* A handler's body: wait for that of the request, and give it to `command`, which answers. */
+typedef int api_command(http_exchange *x, http_text body);
+YOKE_ASYNC int api_obey(yoke_task *t, http_exchange *x, api_command *command);
+
 /* Answer `status` with a reason that may have quotes, or with a `done` that needs no words. */
 int api_refuse(http_exchange *x, int status, const char *reason);
 int api_done(http_exchange *x, int status);

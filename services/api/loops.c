@@ -109,26 +109,25 @@ int api_loops(yoke_task *t, http_exchange *x)
     YOKE_END(t);
 }
 
-int api_workers(yoke_task *t, http_exchange *x)
+static int answer_list(yoke_task *t, http_exchange *x, api_rows *write, unsigned rows)
 {
     place *me = HTTP_STATE(place, x);
     YOKE_BEGIN(t);
     YOKE_TRY(t, http_print(t, x, "["));
-    YOKE_TRY(t, print_list(t, x, metrics_worker_json, 2, me));
+    YOKE_TRY(t, print_list(t, x, write, rows, me));
     YOKE_TRY(t, http_print(t, x, "]"));
     YOKE_FINALLY(t);
     YOKE_END(t);
 }
 
+int api_workers(yoke_task *t, http_exchange *x)
+{
+    return answer_list(t, x, metrics_worker_json, 2);
+}
+
 int api_tasks(yoke_task *t, http_exchange *x)
 {
-    place *me = HTTP_STATE(place, x);
-    YOKE_BEGIN(t);
-    YOKE_TRY(t, http_print(t, x, "["));
-    YOKE_TRY(t, print_list(t, x, metrics_task_json, 1, me));
-    YOKE_TRY(t, http_print(t, x, "]"));
-    YOKE_FINALLY(t);
-    YOKE_END(t);
+    return answer_list(t, x, metrics_task_json, 1);
 }
 
 int api_app(yoke_task *t, http_exchange *x)

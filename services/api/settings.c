@@ -76,12 +76,7 @@ static int import(http_exchange *x, http_text body)
 
 int api_import(yoke_task *t, http_exchange *x)
 {
-    http_text *body = HTTP_STATE(http_text, x);
-    YOKE_BEGIN(t);
-    YOKE_TRY(t, http_body(t, x, body));
-    import(x, *body);
-    YOKE_FINALLY(t);
-    YOKE_END(t);
+    return api_obey(t, x, import);
 }
 
 /* --- one key --------------------------------------------------------- */
@@ -154,10 +149,5 @@ static int set(http_exchange *x, http_text body)
 
 int api_set_key(yoke_task *t, http_exchange *x)
 {
-    http_text *body = HTTP_STATE(http_text, x);
-    YOKE_BEGIN(t);
-    YOKE_TRY(t, http_body(t, x, body));
-    set(x, *body);
-    YOKE_FINALLY(t);
-    YOKE_END(t);
+    return api_obey(t, x, set);
 }

@@ -192,8 +192,9 @@ void http_answer(http_exchange *x, int status, const char *type);
 int http_add_field(http_exchange *x, const char *name, const char *value);
 
 /* The answer is {"error":"reason"}, instead of what was written so far; answers YOKE_OK, for
- * `return http_fail(x, 404, "There is no worker of that name.");`. `reason` must live as long as
- * the answer, and have no quotes. No effect when the answer has begun. */
+ * `return http_fail(x, 404, "There is no worker of that name.");`. `reason` is copied, at most 256
+ * bytes, and has no quotes, backslashes or control characters. No effect when the answer has begun.
+ */
 int http_fail(http_exchange *x, int status, const char *reason);
 
 /* The answer has `size` bytes in all: then it is not sent in chunks. */
