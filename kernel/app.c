@@ -61,16 +61,16 @@ static void unlink_worker(yoke_app *app, _Atomic(yoke_worker *) *at, yoke_worker
     unlock_and_pend(saved, wake_locked(&w->joiner));
 }
 
-static void begin_worker(yoke_worker *w, uint32_t now_us)
+static void begin_worker(yoke_worker *w)
 {
-    w->release_us = now_us;
+    w->begins = true; /* the next look releases it: all that begin together are on one grid */
     w->waited_after = NULL;
     w->waited_us = 0;
     w->overruns_in_row = w->errors_in_row = 0;
     __atomic_store_n(&w->stats.state, YOKE_WORKER_ACTIVE, __ATOMIC_RELAXED);
 }
 
-static uint8_t take_wishes(yoke_worker *w)
+static uint8_t take_wish(yoke_worker *w)
 {
     uint32_t saved = yoke_port_lock();
     uint8_t wanted = worker_wanted(w);
@@ -79,6 +79,27 @@ static uint8_t take_wishes(yoke_worker *w)
     w->present_arg = w->arg;
     yoke_port_unlock(saved);
     return wanted;
+}
+
+/* Do what others want of the workers: before the clock is read, since nobody is to be late for it.
+ */
+static void take_wishes(yoke_app *app)
+{
+    _Atomic(yoke_worker *) *at = &app->workers;
+    yoke_worker *w;
+    while ((w = follow(at))) {
+        if (worker_wanted(w)) {
+            uint8_t wanted = take_wish(w);
+            if (wanted & LEAVE) {
+                unlink_worker(app, at, w);
+                continue;
+            }
+            if (w->stats.state != YOKE_WORKER_ACTIVE || wanted & BEGIN) {
+                begin_worker(w);
+            }
+        }
+        at = &w->next;
+    }
 }
 
 /* --- which worker runs next ------------------------------------------ */
@@ -106,8 +127,12 @@ static void line_up(yoke_app *app, yoke_worker *w)
 
 static void consider(yoke_app *app, yoke_worker *w, uint32_t now_us)
 {
-    if (w->stats.state == YOKE_WORKER_QUARANTINED) {
-        return;
+    if (worker_wanted(w) || w->stats.state == YOKE_WORKER_QUARANTINED) {
+        return; /* what is wanted meanwhile has another look follow */
+    }
+    if (w->begins) {
+        w->begins = false;
+        w->release_us = now_us;
     }
     int32_t next_us = us_until(w->release_us, now_us);
     if (next_us <= 0) {
@@ -121,24 +146,13 @@ static void consider(yoke_app *app, yoke_worker *w, uint32_t now_us)
     app->slack_us = lesser(app->slack_us, next_us);
 }
 
-/* Look at every worker: do what others want of it, then line up those that are released. */
+/* Look at every worker: line up those that are released. */
 static void look_at_all(yoke_app *app, uint32_t now_us)
 {
     app->line = NULL;
     app->slack_us = app->pause_us = FAR_US;
-    _Atomic(yoke_worker *) *at = &app->workers;
-    yoke_worker *w;
-    while ((w = follow(at))) {
-        uint8_t wanted = worker_wanted(w) ? take_wishes(w) : 0;
-        if (wanted & LEAVE) {
-            unlink_worker(app, at, w);
-            continue;
-        }
-        if (wanted & BEGIN || (wanted & REVIVE && w->stats.state != YOKE_WORKER_ACTIVE)) {
-            begin_worker(w, now_us);
-        }
+    for (yoke_worker *w = follow(&app->workers); w; w = follow(&w->next)) {
         consider(app, w, now_us);
-        at = &w->next;
     }
     app->longest_us = 0;
     app->until_us = now_us + (uint32_t)app->slack_us;
@@ -211,7 +225,8 @@ static uint64_t app_step(yoke_loop *l)
     yoke_app *app = app_of(l);
     if (!app->line) {
         yoke_loop_step(l);
-        l->now_us = yoke_port_now_us(); /* the tasks took their time */
+        take_wishes(app);
+        l->now_us = yoke_port_now_us(); /* all that took its time */
         look_at_all(app, (uint32_t)l->now_us);
         if (is_in(app, YOKE_APP_STOPPING)) {
             finish(app);
@@ -319,7 +334,7 @@ int yoke_worker_remove(yoke_app *app, yoke_worker *w)
     }
     ring(app, saved);
     if (off) {
-        look_at_all(app, 0);
+        take_wishes(app);
     }
     return answer;
 }

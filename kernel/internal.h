@@ -112,7 +112,7 @@ uint64_t loop_due_us(yoke_loop *l);
 
 /* yoke_worker.wanted */
 enum {
-    BEGIN = 1 << 0,  /* added: first release now */
+    BEGIN = 1 << 0,  /* added: released by the next look */
     REVIVE = 1 << 1, /* set: active again */
     LEAVE = 1 << 2,
 };

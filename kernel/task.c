@@ -240,24 +240,16 @@ int yoke_within(yoke_task *t, uint32_t ms, int answer)
 
 /* --- children -------------------------------------------------------- */
 
-static int join_child(yoke_task *t, yoke_task *child)
-{
-    return is_taken(child) ? yoke_park(t, &child->joiner) : child->rc;
-}
-
-__attribute__((cold)) static int join_across(yoke_task *t, yoke_task *child)
-{
-    uint32_t saved = yoke_port_lock();
-    int answer = join_child(t, child);
-    yoke_port_unlock(saved);
-    return answer;
-}
-
 /* On the same loop nothing changes while the parent runs; across loops the lock sees to that. */
 int yoke_join(yoke_task *t, yoke_task *child)
 {
     bool across = task_core(t) != task_core(child);
-    return across ? join_across(t, child) : join_child(t, child);
+    uint32_t saved = across ? yoke_port_lock() : 0;
+    int answer = is_taken(child) ? yoke_park(t, &child->joiner) : child->rc;
+    if (across) {
+        yoke_port_unlock(saved);
+    }
+    return answer;
 }
 
 /* What went wrong first is not the cancel that followed from it. */
@@ -278,8 +270,11 @@ int yoke_gather(yoke_task *t, yoke_task *const children[], size_t n)
             error = graver(error, answer);
         }
     }
-    for (size_t i = 0; error && pending && i < n; i++) {
+    if (!pending) {
+        return error;
+    }
+    for (size_t i = 0; error && i < n; i++) {
         yoke_cancel(children[i]);
     }
-    return pending ? YOKE_PENDING : error;
+    return YOKE_PENDING;
 }

@@ -72,6 +72,7 @@ struct yoke_worker {
     /* --- the kernel's ---------------------------------------------------- */
     atomic_uchar wanted; /* what others want changed; under the lock */
     bool in_list;        /* added and not yet gone; under the lock */
+    bool begins;         /* is released by the next look */
     uint16_t overruns_in_row;
     uint16_t errors_in_row;
     yoke_step *present_step;         /* what the app loop calls, */
