@@ -20,11 +20,11 @@
 /* The app loop is awake so long before it must be, and watches the clock for the rest. */
 #define AHEAD_US 3u
 
-/* It looks for released workers some time after it has come back (1.9 us at 125 MHz), so it may
- * come back earlier by LEAD_US, less so many cycles as are needed: 16 in the emulator, to begin
- * with a few more, and again more whenever it turns out to have been too early. */
+/* It looks for released workers some time after it has come back (2.1 us at 125 MHz), so it may
+ * come back earlier by LEAD_US, less so many cycles as are needed: the first 8 are enough in the
+ * emulator, and more are taken whenever it turns out to have been too early. */
 #define LEAD_US     2u
-#define CYCLES_MIN  24u
+#define CYCLES_MIN  8u
 #define CYCLES_STEP 8u
 #define CYCLES_MAX  120u /* about 1 us */
 #define MISSES_MAX  8u
