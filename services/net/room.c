@@ -9,9 +9,6 @@
 #include <lwip/stats.h>
 
 #define EVICT_WAIT_MS 20u /* for those who lost a stream, or whom they wake, to accept another */
-#define HALF_OPEN_MAX 8u  /* so that a flood of them leaves half of the control blocks alone */
-
-_Static_assert(HALF_OPEN_MAX + NET_BACKLOG < MEMP_NUM_TCP_PCB, "some are left for streams");
 
 /* lwIP moves a connection to the front of its list whenever something comes for it. */
 static struct tcp_pcb *last(bool (*is_one)(const struct tcp_pcb *pcb))
@@ -31,15 +28,6 @@ static bool is_half_open(const struct tcp_pcb *pcb)
 static bool is_over(const struct tcp_pcb *pcb)
 {
     return pcb->prio == TCP_PRIO_MIN || pcb->state == LAST_ACK || pcb->state == CLOSING;
-}
-
-static unsigned count(bool (*is_one)(const struct tcp_pcb *pcb))
-{
-    unsigned n = 0;
-    for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
-        n += is_one(pcb);
-    }
-    return n;
 }
 
 /* --- streams ---------------------------------------------------------------------------------- */
@@ -116,9 +104,6 @@ struct tcp_pcb *room_for_connect(void)
 
 void room_for_newcomer(void)
 {
-    if (count(is_half_open) >= HALF_OPEN_MAX) {
-        drop_half_open();
-    }
     make_room();
 }
 

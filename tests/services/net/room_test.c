@@ -183,6 +183,32 @@ static void test_a_flood_of_half_open_connections(void **state)
     assert_int_equal(net_read_stats().evicted, 0);
 }
 
+/* --- many newcomers at once ------------------------------------------------------------------- */
+
+#define BURST 16u /* on a slow line all of them are half open at the same time */
+
+static int burst_body(yoke_task *t)
+{
+    static unsigned n;
+    YOKE_BEGIN(t);
+    assert_int_equal(net_listen(&listener, WIRE_PORT), YOKE_OK);
+    for (n = 0; n < BURST; n++) {
+        send_syn(n);
+        YOKE_TRY(t, yoke_sleep_ms(t, 1));
+    }
+    net_unlisten(&listener);
+    YOKE_FINALLY(t);
+    YOKE_END(t);
+}
+
+static void test_a_burst_of_newcomers_finds_room(void **state)
+{
+    (void)state;
+    uint32_t before = net_read_stats().half_open;
+    wire_run(burst_body);
+    assert_int_equal(net_read_stats().half_open - before, 0);
+}
+
 /* --- idle streams ----------------------------------------------------------------------------- */
 
 static net_stream idle[3];
@@ -403,6 +429,7 @@ static void test_attempts_that_end_leave_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        with_room(test_a_burst_of_newcomers_finds_room),
         with_room(test_a_flood_of_half_open_connections),
         with_room(test_the_longest_idle_makes_room),
         with_room(test_kept_streams_stay),
