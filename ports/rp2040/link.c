@@ -308,12 +308,22 @@ static void close_interrupts(void)
     hardware_alarm_unclaim(LOOK_ALARM);
 }
 
+/* 45 ms for a full ring, without the interrupts of others held up. */
+static void send_the_rest(void)
+{
+    while (out_taken != out_put) {
+        tight_loop_contents();
+    }
+    uart_tx_wait_blocking(LINE);
+}
+
 void link_close(void)
 {
     if (!is_open) {
         return;
     }
     is_open = false;
+    send_the_rest();
     close_interrupts();
     close_channel(in_channels[0]);
     close_channel(in_channels[1]);

@@ -22,7 +22,8 @@ typedef struct {
  * to the person who started it. YOKE_EBUSY: it is open. */
 int link_open(link_facts *facts);
 
-/* Let go of it. No task may wait in link_read(). Not open: no effect. */
+/* Let go of it; what link_write() has taken still goes out. No task may wait in link_read(). Not
+ * open: no effect. */
 void link_close(void);
 
 /* Frames can come and go: a cable is in, a radio has joined, a modem has its carrier. */
