@@ -4,6 +4,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { pause } from '../lib/device.js';
 import { eventually, start } from './device.js';
 import { problems, resolve } from './schema.js';
 
@@ -185,9 +186,12 @@ test('events of the scope come as a stream', async () => {
         ['lane', 'spans', 'worker']);
 });
 
-test('a restart ends the program in order, with the status that asks for another', async () => {
+test('a restart ends all in order, and asks for another start', async () => {
+    const { body } = await fetch(`${device.url}/scope/events`);
+    const told = body.pipeTo(new WritableStream()).then(() => true, () => true);
     await ask('post', '/api/restart', { body: {}, status: 202 });
-    assert.equal(await device.ended, 75);
+    assert.ok(await Promise.race([told, pause(10000)]), 'who listens is told the end');
+    await device.restarted();
     device = null;
 });
 

@@ -1,55 +1,44 @@
 // The seed program as a device, on a free port of this machine.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { isEmulated, launch, pause } from '../lib/device.js';
 
-const program = new URL('../../build/host/apps/seed/seed', import.meta.url).pathname;
+export const SEED = {
+    program: process.env.YOKE_SEED_PROGRAM ?? 'build/host/apps/seed/seed',
+    image: 'build/pico/apps/seed/seed.elf',
+};
 
-const freePort = () => new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-        const { port } = server.address();
-        server.close(() => resolve(port));
-    });
-});
-
-// Answers { url, child, ended, stop }; the device answers already.
-export async function start() {
-    const port = await freePort();
-    const state = mkdtempSync(path.join(os.tmpdir(), 'yoke-'));
-    const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env,
-        YOKE_FORWARD: `${port}:80`, YOKE_STATE: state, YOKE_DRAW: '0' } });
+// Answers { port, url, child, ended, output, stop, restarted }; the device answers already.
+export async function start(options = {}) {
+    const { port, url, child, ended, end } = await launch(SEED, { quit: 'quit\n', ...options });
     let output = '';
     child.stdout.on('data', (data) => (output += data));
-    const ended = new Promise((resolve) => child.on('exit', (code) => {
-        rmSync(state, { recursive: true, force: true });
-        resolve(code);
-    }));
-    const url = `http://localhost:${port}`;
     for (let i = 0; ; i++) {
         try {
             await fetch(`${url}/api/app`, { signal: AbortSignal.timeout(2000) });
             break;
         } catch (error) {
             if (i === 50 || child.exitCode !== null) throw error;
-            await sleep(200);
+            await pause(200);
         }
     }
-    return { url, ended, output: () => output, stop: () => {
-        child.stdin.write('quit\n');
-        return ended;
-    } };
+    // It has ended in order to be started again: the program by its status, the chip by itself.
+    const restarted = async () => {
+        if (!isEmulated) {
+            assert.equal(await ended, 75);
+            return;
+        }
+        await eventually('a restart', () => /^The device was .*restarted/m.test(output));
+        assert.equal(await end(), 0);
+    };
+    return { port, url, child, ended, output: () => output, stop: end, restarted };
 }
 
 // Ask again and again until the answer is yes.
 export async function eventually(what, question) {
     for (let i = 0; i < 300; i++) {
         if (await question()) return;
-        await sleep(50);
+        await pause(50);
     }
     assert.fail(`never: ${what}`);
 }

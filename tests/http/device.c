@@ -1,12 +1,11 @@
 /* A device with a server, for clients of this machine. "ready" on standard output: it can be asked.
- * An empty line of input is answered by the counters, the end of input ends it. It publishes a
- * number every 50 ms. YOKE_TEST_TOKEN: the token that clients must bear. */
+ * A line of input is answered by the counters, the end of input ends it. What is in the line is the
+ * token that clients must bear from then on. It publishes a number every 50 ms. */
 #include "routes.h"
 #include "yoke/console.h"
 #include "yoke/yoke.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static yoke_loop platform;
@@ -51,11 +50,38 @@ static void tell(void)
     fflush(stdout);
 }
 
+/* A line that is not empty is the token. */
+static void take(const char *line)
+{
+    static char token[32];
+    if (*line) {
+        strcpy(token, line);
+        config.token = token;
+    }
+    tell();
+}
+
+/* The console may give a line in pieces. */
+static void hear(const char *piece, size_t size)
+{
+    static char line[32];
+    static size_t length;
+    for (size_t i = 0; i < size; i++) {
+        if (piece[i] == '\n') {
+            line[length] = '\0';
+            length = 0;
+            take(line);
+        } else if (length < sizeof line - 1) {
+            line[length++] = piece[i];
+        }
+    }
+}
+
 static int root_body(yoke_task *t)
 {
     static const net_config network;
     static uint32_t seen;
-    static char line[64];
+    static char piece[64];
     YOKE_BEGIN(t);
     YOKE_TRY(t, net_start(&platform, &network));
     while (!net_read_status().has_address) {
@@ -66,11 +92,11 @@ static int root_body(yoke_task *t)
     puts("ready");
     fflush(stdout);
     for (;;) {
-        YOKE_TRY(t, console_read(t, line, sizeof line));
+        YOKE_TRY(t, console_read(t, piece, sizeof piece));
         if (t->status == 0) {
             break;
         }
-        tell();
+        hear(piece, (size_t)t->status);
     }
     YOKE_FINALLY(t);
     yoke_cancel(&server.task);
@@ -84,7 +110,6 @@ static yoke_task root = YOKE_TASK(root_body);
 
 int main(void)
 {
-    config.token = getenv("YOKE_TEST_TOKEN");
     yoke_loop_init(&platform, 0);
     int answer = yoke_run(&platform, &root);
     return answer == YOKE_OK ? 0 : 1;

@@ -1,40 +1,38 @@
 // A run of the device (device.c) on a port of its own.
 
-import { spawn } from 'node:child_process';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import { launch, pause } from '../lib/device.js';
 
-const PROGRAM = process.env.YOKE_HTTP_DEVICE ?? 'build/host/tests/http/test_http.device';
-
-export async function freePort() {
-    return new Promise((resolve) => {
-        const server = createServer().listen(0, '127.0.0.1', () => {
-            const { port } = server.address();
-            server.close(() => resolve(port));
-        });
-    });
-}
+const DEVICE = {
+    program: process.env.YOKE_HTTP_DEVICE ?? 'build/host/tests/http/test_http.device',
+    image: 'build/pico/tests/firmware/programs/http_device.elf',
+};
 
 export class Device {
-    static async start(environment = {}) {
+    static async start() {
         const device = new Device();
-        device.port = await freePort();
-        device.url = `http://localhost:${device.port}`;
-        device.process = spawn('timeout', ['-k', '1', '120', PROGRAM], {
-            env: { ...process.env, YOKE_APP_PRIORITY: '0', YOKE_FORWARD: `${device.port}:80`,
-                ...environment },
-            stdio: ['pipe', 'pipe', 'inherit'],
-        });
-        device.ended = new Promise((resolve) => device.process.on('exit', resolve));
-        device.lines = createInterface(device.process.stdout)[Symbol.asyncIterator]();
+        const { port, url, child, end } = await launch(DEVICE,
+            { environment: { YOKE_APP_PRIORITY: '0' } });
+        Object.assign(device, { port, url, process: child, end });
+        device.lines = createInterface(child.stdout)[Symbol.asyncIterator]();
         const first = await device.lines.next();
         if (first.value !== 'ready') throw new Error(`the device says ${first.value}`);
         return device;
     }
 
-    async counters() {
-        this.process.stdin.write('\n');
+    async say(line) {
+        this.process.stdin.write(`${line}\n`);
         return JSON.parse((await this.lines.next()).value);
+    }
+
+    counters() {
+        return this.say('');
+    }
+
+    // From now on clients must bear this token.
+    wantToken(token) {
+        return this.say(token);
     }
 
     // Ask again until the counters are so.
@@ -42,14 +40,9 @@ export class Device {
         for (let i = 0; i < 300; i++) {
             const counters = await this.counters();
             if (isSo(counters)) return counters;
-            await new Promise((resolve) => setTimeout(resolve, 50));
+            await pause(50);
         }
         throw new Error(`never: ${isSo}, but ${JSON.stringify(await this.counters())}`);
-    }
-
-    async end() {
-        this.process.stdin.end();
-        return this.ended;
     }
 
     // A bare connection: what comes is in `text`; `whenClosed` is settled when it ends.
