@@ -2,7 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { WebSocket } from 'ws';
 
@@ -83,6 +86,25 @@ test('16 requests at once are all answered', async () => {
         return (await answer.json()).hello;
     });
     assert.deepEqual(await Promise.all(all), Array.from({ length: 16 }, (_, i) => `${i}`));
+});
+
+// What the system does not let wait it drops without a word, and a client that was dropped tries
+// again only after a second.
+test('8 that connect while the device is away wait for it', async () => {
+    const [pid] = readFileSync(`/proc/${device.process.pid}/task/${device.process.pid}/children`,
+        'utf8').split(' ').map(Number);
+    process.kill(pid, 'SIGSTOP');
+    const request = 'GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+    const sockets = Array.from({ length: 8 }, () => device.connect(request));
+    try {
+        const connected = sockets.map((socket) => once(socket, 'connect'));
+        await Promise.race([Promise.all(connected), pause(5000, null, { ref: false })]);
+        assert.equal(sockets.filter((socket) => !socket.connecting).length, 8);
+    } finally {
+        process.kill(pid, 'SIGCONT');
+    }
+    await Promise.all(sockets.map((socket) => socket.whenClosed));
+    sockets.forEach(({ text }) => assert.match(text, /^HTTP\/1.1 200 .*"hello":"you"/s));
 });
 
 // --- curl and wrk ---

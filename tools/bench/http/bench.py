@@ -14,7 +14,6 @@ Ends with 0: measured. 1: a target was missed (--check), or it could not be buil
 or an answer was wrong. 3: something is missing.
 """
 import argparse
-import http.client
 import json
 import os
 import resource
@@ -26,12 +25,14 @@ import subprocess
 import sys
 import time
 
+from client import Wrong, ask_all
+
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../.."))
 BUILD = os.path.join(ROOT, "build", "host", "tools", "bench", "http")
 REPORT = os.path.join(ROOT, "build", "report", "bench-http.json")
 SCRIPT = os.path.join(ROOT, "tools", "bench", "http", "report.lua")
 LIMIT_MS = 50
-KEEP = {"Connection": "keep-alive"}  # lwIP's server closes without
+TIMES = 20  # that each connection of the client that looks at every byte asks
 OURS, LWIP, LIBUV = "yoke", "lwIP's httpd", "libuv"
 PROGRAMS = {OURS: "bench_yoke", LWIP: "bench_httpd", LIBUV: "bench_uv"}
 PATHS = {"1 KB": ("/1k", 1024), "64 KB": ("/64k", 65536)}
@@ -42,10 +43,6 @@ ROWS = [(f"{size}, {count} connection{'s' if count > 1 else ''}", *PATHS[size], 
 def fail(what, code):
     print(f"bench: {what}", file=sys.stderr)
     sys.exit(code)
-
-
-class Wrong(Exception):
-    """An answer that is not what was asked for."""
 
 
 # --- servers -------------------------------------------------------------------------------------
@@ -86,27 +83,17 @@ class Server:
                 self.process.wait()
         self.process = None
 
-    def ask(self, path, size):
-        """Once, on a new connection; the body is looked at. Answers microseconds."""
-        began = time.monotonic()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+    def ask(self, path, size, connections):
         try:
-            connection.request("GET", path, headers=KEEP)
-            answer = connection.getresponse()
-            body = answer.read()
-        except (OSError, http.client.HTTPException) as error:
-            raise Wrong(f"{self.name}: {path}: {error!r}") from error
-        finally:
-            connection.close()
-        took_us = (time.monotonic() - began) * 1e6
-        if answer.status != 200 or body != bytes(97 + i % 26 for i in range(size)):
-            raise Wrong(f"{self.name}: {path}: {answer.status}, {len(body)} bytes")
-        return took_us
+            return ask_all(self.port, path, size, connections, TIMES)
+        except Wrong as error:
+            raise Wrong(f"{self.name}: {error}") from error
 
     def load(self, path, connections, seconds):
         """What wrk has counted."""
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", SCRIPT,
-                   "-H", "Connection: keep-alive", f"http://127.0.0.1:{self.port}{path}"]
+                   "-H", "Connection: keep-alive",  # lwIP's server closes without
+                   f"http://127.0.0.1:{self.port}{path}"]
         run = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30,
                              check=False)
         lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
@@ -122,11 +109,12 @@ class Server:
 # --- measuring -----------------------------------------------------------------------------------
 
 def measure(server, row, seconds):
-    """One run. What wrk would not see, a connection before and one after, it asks itself."""
+    """One run: wrk, and before and after it as many connections of a client that sees what wrk
+    does not: answers that are wrong or never come, and how long it takes to connect."""
     _, path, size, connections = row
-    before = server.ask(path, size)
+    before = server.ask(path, size, connections)
     counted = server.load(path, connections, seconds)
-    after = server.ask(path, size)
+    after = server.ask(path, size, connections)
     return {"rate": counted["requests"] / counted["us"] * 1e6, "p50": counted["p50"],
             "p99": counted["p99"], "longest": max(counted["longest"], before, after)}
 
@@ -186,15 +174,17 @@ def show_row(name, results, wrong):
 
 
 def show_targets(results):
-    """Answers how many were missed."""
+    """Answers how many were missed. Where libuv's answers take long too, it is the machine."""
     missed = 0
-    print("\ntargets")
+    beside = {r["row"]: f"; libuv's {r['longest_us'] / 1000:.1f} ms"
+              for r in results if r["server"] == LIBUV}
+    print(f"\ntarget: no answer of {OURS} longer than {LIMIT_MS} ms")
     for r in results:
         if r["server"] == OURS:
             met = r["longest_us"] <= LIMIT_MS * 1000
             missed += not met
-            print(f"  no answer longer than {LIMIT_MS} ms: {r['row']:<22}"
-                  f"{r['longest_us'] / 1000:>8.1f} ms  {'met' if met else 'MISSED'}")
+            print(f"  {r['row']:<22}{r['longest_us'] / 1000:>8.1f} ms  "
+                  f"{'met' if met else 'MISSED'}{beside.get(r['row'], '')}")
     return missed
 
 
