@@ -1,5 +1,6 @@
 /* What the shell of the seed program can do. */
 #include "seed.h"
+#include "yoke/shell_config.h"
 
 #include <string.h>
 
@@ -144,6 +145,7 @@ const shell_command seed_commands[] = {
     {"stop", "", "the app loop", 0, run_stop},
     {"start", "", "the app loop", 0, run_start},
     {"press", "MS", "the button", 1, run_press},
+    SHELL_CONFIG_COMMANDS,
     {"boot", "", "why the device started, and how it is", 0, run_boot},
     {"restart", "", "stop all in order and start again", 0, run_restart},
     {"quit", "", "stop both loops and end", 0, run_quit},

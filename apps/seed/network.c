@@ -4,6 +4,7 @@
 #include "socket.h"
 #include "yoke/api.h"
 #include "yoke/log.h"
+#include "yoke/shell_config.h"
 
 #include <string.h>
 
@@ -157,6 +158,7 @@ static int network_body(yoke_task *t)
     }
     use_settings();
     yoke_start(&seed_platform, &store.task);
+    shell_config_open(&store);
     api_open(&device);
     if (net_start(&seed_platform, &network) < 0) {
         goto yoke_finally_;

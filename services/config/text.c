@@ -126,3 +126,22 @@ void cfg_text(const cfg_key *k, char *to, size_t size)
         snprintf(to, size, "%.*s", (int)length, (const char *)bytes);
     }
 }
+
+const char *cfg_rule(const cfg_key *k, char *rule)
+{
+    return value_rule(k, 0, NULL, 0, rule);
+}
+
+void cfg_default_text(const cfg_key *k, char *to, size_t size)
+{
+    const char *text = k->initial_text ? k->initial_text : "";
+    if (k->flags & CFG_SECRET) {
+        snprintf(to, size, "(%u bytes)", (unsigned)strlen(text));
+    } else if (k->type == CFG_BOOL) {
+        snprintf(to, size, "%s", k->initial ? "true" : "false");
+    } else if (k->type == CFG_INT) {
+        snprintf(to, size, "%ld", (long)k->initial);
+    } else {
+        snprintf(to, size, "%s", k->type == CFG_CHOICE ? k->choices[k->initial] : text);
+    }
+}

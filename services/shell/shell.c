@@ -60,15 +60,29 @@ static bool run_unknown(shell *s, unsigned row)
     return false;
 }
 
-static bool run_wrong_count(shell *s, unsigned row)
+/* The first command called `name` from `c` on; NULL: there is none. */
+static const shell_command *called(const shell_command *c, const char *name)
 {
-    (void)row;
-    const shell_command *c = s->commands;
-    while (strcmp(c->name, s->word[0]) != 0) {
+    while (c->name && strcmp(c->name, name) != 0) {
         c++;
     }
-    shell_say(s, "\"%s\" is used as: %s%s%s", c->name, c->name, *c->usage ? " " : "", c->usage);
-    return false;
+    return c->name ? c : NULL;
+}
+
+/* A row for each way to use it. */
+static bool run_wrong_count(shell *s, unsigned row)
+{
+    const shell_command *c = called(s->commands, s->word[0]);
+    for (unsigned i = 0; i < row; i++) {
+        c = called(c + 1, s->word[0]);
+    }
+    const char *blank = *c->usage ? " " : "";
+    if (row == 0) {
+        shell_say(s, "\"%s\" is used as: %s%s%s", c->name, c->name, blank, c->usage);
+    } else {
+        shell_say(s, "or as: %s%s%s", c->name, blank, c->usage);
+    }
+    return called(c + 1, s->word[0]);
 }
 
 static bool run_too_long(shell *s, unsigned row)
@@ -91,12 +105,14 @@ static const shell_command *find(const shell *s)
     if (strcmp(s->word[0], "help") == 0) {
         return &help;
     }
-    for (const shell_command *c = s->commands; c->name; c++) {
-        if (strcmp(s->word[0], c->name) == 0) {
-            return s->words == c->words + 1 ? c : &wrong_count;
-        }
+    const shell_command *c = called(s->commands, s->word[0]);
+    if (!c) {
+        return &unknown;
     }
-    return &unknown;
+    while (c && s->words != c->words + 1) {
+        c = called(c + 1, s->word[0]);
+    }
+    return c ? c : &wrong_count;
 }
 
 /* --- lines and words ------------------------------------------------- */

@@ -101,6 +101,7 @@ bad_lines() {
     local bad=('fly' 'add' 'add x' 'add x 1' 'add x 1 2 3' 'add x -1 5' 'add x 1 y' 'add x 1 60001'
         'add x 536871 1' 'add 0123456789012345 1 1' 'add "Worker 0" 1 1' 'remove' 'remove nobody'
         'set nobody 1' 'set "Worker 0" x' 'set "Worker 0" 60001' 'stop' 'quit now' 'workers all'
+        'config no.key' 'config rainbow.speed 101' 'config a b c' 'reset all'
         "$(printf 'x%.0s' $(seq 200))")
     local before after
     before=$(grep -cE '^' "$dir/output")

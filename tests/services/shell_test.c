@@ -26,10 +26,19 @@ static bool run_wide(shell *s, unsigned row)
     return false;
 }
 
+static bool run_way(shell *s, unsigned row)
+{
+    (void)row;
+    shell_say(s, "with %u words", s->words - 1);
+    return false;
+}
+
 static const shell_command commands[] = {
+    {"way", "", "nothing", 0, run_way},
     {"echo", "A B", "say two words", 2, run_echo},
     {"rows", "", "say three rows", 0, run_rows},
     {"wide", "", "say a row that is too wide", 0, run_wide},
+    {"way", "A B", "two", 2, run_way},
     {NULL, NULL, NULL, 0, NULL},
 };
 
@@ -119,11 +128,12 @@ static void test_no_more_is_echoed_than_a_line_holds(void **state)
 static void test_help_lists_all(void **state)
 {
     (void)state;
-    assert_string_equal(answer("help\n"),
-                        "help                       this list\n"
-                        "echo A B                   say two words\n"
-                        "rows                       say three rows\n"
-                        "wide                       say a row that is too wide\n");
+    assert_string_equal(answer("help\n"), "help                       this list\n"
+                                          "way                        nothing\n"
+                                          "echo A B                   say two words\n"
+                                          "rows                       say three rows\n"
+                                          "wide                       say a row that is too wide\n"
+                                          "way A B                    two\n");
 }
 
 static void test_empty_lines_answer_nothing(void **state)
@@ -171,6 +181,15 @@ static void test_the_wrong_number_of_words(void **state)
     assert_string_equal(answer("echo a b c\n"), usage);
     assert_string_equal(answer("echo 1 2 3 4 5 6 7 8 9\n"), usage);
     assert_string_equal(answer("rows 1\n"), "\"rows\" is used as: rows\n");
+}
+
+static void test_a_command_that_is_used_in_several_ways(void **state)
+{
+    (void)state;
+    assert_string_equal(answer("way\nway 1 2\n"), "with 0 words\nwith 2 words\n");
+    const char *usage = "\"way\" is used as: way\nor as: way A B\n";
+    assert_string_equal(answer("way 1\n"), usage);
+    assert_string_equal(answer("way 1 2 3\n"), usage);
 }
 
 static void test_bytes_of_any_value(void **state)
@@ -312,6 +331,7 @@ int main(void)
         with_shell(test_quotes),
         with_shell(test_a_command_that_does_not_exist),
         with_shell(test_the_wrong_number_of_words),
+        with_shell(test_a_command_that_is_used_in_several_ways),
         with_shell(test_bytes_of_any_value),
         with_shell(test_a_line_that_just_fits),
         with_shell(test_a_line_that_is_too_long_is_ignored),

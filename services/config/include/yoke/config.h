@@ -122,7 +122,7 @@ typedef struct {
 } cfg_counts;
 
 /* The frame of the store's task. Set `task` and `config`; users read `problem` and `counts`. */
-typedef struct {
+typedef struct cfg_store {
     yoke_task task; /* YOKE_TASK(cfg_body) */
     const cfg_config *config;
     char problem[CFG_PROBLEM_MAX]; /* what the last refusal means, a sentence without full stop */
@@ -199,6 +199,13 @@ int cfg_set_text(cfg_store *s, const cfg_key *k, const char *text);
 
 /* The value as such text, cut at `size` - 1 bytes; of a secret "(8 bytes)". */
 void cfg_text(const cfg_key *k, char *to, size_t size);
+
+/* What the value must be: "a whole number from 1 to 1000", in at most CFG_PROBLEM_MAX bytes; `rule`
+ * has room for them. Answers the text, which may be elsewhere. */
+const char *cfg_rule(const cfg_key *k, char *rule);
+
+/* The default, as cfg_text() writes the value. */
+void cfg_default_text(const cfg_key *k, char *to, size_t size);
 
 /* Back to the default, and so it follows that of later programs. */
 void cfg_unset(cfg_store *s, const cfg_key *k);

@@ -18,7 +18,7 @@ typedef struct {
     const char *name;
     const char *usage; /* its arguments, for `help`: "NAME RUN_MS", or "" */
     const char *help;  /* what it does, one line */
-    unsigned words;    /* how many arguments it takes, exactly */
+    unsigned words; /* how many arguments it takes, exactly; another row of the same name: others */
     /* Answer the `row`-th row of the answer (0 first) with shell_say(); true: there is another.
      * Acts in row 0 only. Arguments: s->word[1] … On the platform loop; must not wait. */
     bool (*run)(shell *s, unsigned row);
