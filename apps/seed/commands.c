@@ -1,6 +1,7 @@
 /* What the shell of the seed program can do. */
 #include "seed.h"
 #include "yoke/shell_config.h"
+#include "yoke/stack.h"
 
 #include <string.h>
 
@@ -109,8 +110,13 @@ static bool run_boot(shell *s, unsigned row)
         shell_say(s, "The device was %s.", boot_text(text));
         return true;
     }
-    shell_say(s, "Core 1 was restarted %u times. The supply has %u mV, which is %s.",
-              seed_supervisor.restarts, seed_supply.mv, power_state_text(seed_supply.state));
+    if (row == 1) {
+        shell_say(s, "Core 1 was restarted %u times. The supply has %u mV, which is %s.",
+                  seed_supervisor.restarts, seed_supply.mv, power_state_text(seed_supply.state));
+        return stack_size(0);
+    }
+    shell_say(s, "Of its stack core 0 has used %u of %u bytes, core 1 %u of %u.", stack_used(0),
+              stack_size(0), stack_used(1), stack_size(1));
     return false;
 }
 

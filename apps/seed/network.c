@@ -5,6 +5,7 @@
 #include "yoke/api.h"
 #include "yoke/log.h"
 #include "yoke/shell_config.h"
+#include "yoke/stack.h"
 
 #include <string.h>
 
@@ -40,15 +41,12 @@ static bool read_dropped(unsigned n, metrics_sample *s)
     return n < YOKE_CORES;
 }
 
-static bool read_erases(unsigned n, metrics_sample *s)
+static bool read_waited(unsigned n, metrics_sample *s)
 {
-    static const char *const banks[] = {"0", "1", "2", "3"};
-    if (n >= layout.banks) {
-        return false;
-    }
-    metrics_label(s, "bank", banks[n]);
-    s->value = cfg_erases(&store, n);
-    return true;
+    metrics_label(s, "queue", "log");
+    metrics_label(s, "core", n ? "1" : "0");
+    s->value = n < YOKE_CORES ? log_waited_most(n) : 0;
+    return n < YOKE_CORES;
 }
 
 static bool read_restarts(unsigned n, metrics_sample *s)
@@ -69,28 +67,41 @@ static bool read_supply(unsigned n, metrics_sample *s)
     return n == 0 && seed_supply.mv;
 }
 
-static http_server server;
-
-static bool read_requests(unsigned n, metrics_sample *s)
+/* One sample for each cause: 1 for that of this run. */
+static bool read_boot(unsigned n, metrics_sample *s)
 {
-    s->value = server.stats.requests;
-    return n == 0;
+    static const char *const causes[] = {"power", "watchdog", "fault", "restart"};
+    if (n >= sizeof causes / sizeof causes[0]) {
+        return false;
+    }
+    metrics_label(s, "cause", causes[n]);
+    s->value = boot_now()->cause == BOOT_BY_POWER + n;
+    return true;
 }
 
-static bool read_streams(unsigned n, metrics_sample *s)
+static bool read_stack(unsigned n, metrics_sample *s)
 {
-    s->value = server.stats.streams;
-    return n == 0;
+    metrics_label(s, "core", n ? "1" : "0");
+    s->value = n < YOKE_CORES ? stack_used(n) : 0;
+    return n < YOKE_CORES && s->value;
+}
+
+static bool read_stack_size(unsigned n, metrics_sample *s)
+{
+    metrics_label(s, "core", n ? "1" : "0");
+    s->value = n < YOKE_CORES ? stack_size(n) : 0;
+    return n < YOKE_CORES && s->value;
 }
 
 static const metrics_source own_figures[] = {
     {"yoke_log_dropped_total", "Lines that found the ring full.", METRICS_COUNTER, 0, read_dropped},
+    {"yoke_queue_waited_max", "Most that ever waited.", METRICS_GAUGE, 0, read_waited},
     {"yoke_app_restarts_total", "Restarts of core 1 alone.", METRICS_COUNTER, 0, read_restarts},
+    {"yoke_boot_cause", "1: why the device began this run.", METRICS_GAUGE, 0, read_boot},
     {"yoke_boots_failed", "In a row, before this one.", METRICS_GAUGE, 0, read_boots},
     {"yoke_supply_volts", "Filtered.", METRICS_GAUGE, 3, read_supply},
-    {"yoke_flash_erases_total", "In the life of the device.", METRICS_COUNTER, 0, read_erases},
-    {"yoke_http_requests_total", "Requests.", METRICS_COUNTER, 0, read_requests},
-    {"yoke_http_streams", "Event streams and WebSockets now.", METRICS_GAUGE, 0, read_streams},
+    {"yoke_stack_used_bytes_max", "Deepest use.", METRICS_GAUGE, 0, read_stack},
+    {"yoke_stack_size_bytes", "All of it.", METRICS_GAUGE, 0, read_stack_size},
     {NULL, NULL, METRICS_GAUGE, 0, NULL},
 };
 static const metrics_source *const figures[] = {own_figures, NULL};
@@ -117,9 +128,11 @@ static void restart(void)
     startup_restart(&seed_device, RESTART_COMMAND);
 }
 
+static http_server server;
 static const api_device device = {.app = &seed_app,
                                   .config = &store,
                                   .buttons = &seed_buttons,
+                                  .server = &server,
                                   .figures = figures,
                                   .start = seed_start_app,
                                   .stop = seed_stop_app,

@@ -2,7 +2,7 @@
  * bank that nothing else is in (SCRATCH_X), so that no other access delays it; core 0 has the
  * SDK's, in SCRATCH_Y. Below each is a guard that may not be touched (guard_*.c). */
 #include "internal.h"
-#include "yoke/rp2040.h"
+#include "yoke/stack.h"
 
 #define PAINT 0xa5a5a5a5u
 #define WORDS (YOKE_APP_STACK_BYTES / sizeof(uint32_t))
@@ -48,19 +48,19 @@ void stack_paint_own(void)
     paint(bottom(0), here - 32);
 }
 
-uint32_t rp2040_stack_size(unsigned core)
+uint32_t stack_size(unsigned core)
 {
     const uint32_t *top = core ? stack_top() : __StackTop;
     return (uint32_t)(top - bottom(core)) * sizeof(uint32_t);
 }
 
-uint32_t rp2040_stack_used(unsigned core)
+uint32_t stack_used(unsigned core)
 {
     const uint32_t *at = bottom(core);
     uint32_t free = 0;
-    while (free < rp2040_stack_size(core) && *at == PAINT) {
+    while (free < stack_size(core) && *at == PAINT) {
         at++;
         free += sizeof(uint32_t);
     }
-    return rp2040_stack_size(core) - free;
+    return stack_size(core) - free;
 }

@@ -6,6 +6,9 @@
 
 extern const api_device *api_it;
 
+/* Figures of what the device has: network, server, flash. */
+extern const metrics_source api_figures[];
+
 /* A body as JSON; its tokens are good until the next await. */
 bool api_parse(http_exchange *x, http_text body, json_document *d);
 

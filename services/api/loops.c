@@ -10,7 +10,7 @@ typedef struct {
 
 /* --- /metrics -------------------------------------------------------- */
 
-static const metrics_source *const loops_only[] = {metrics_loops, NULL};
+static const metrics_source *const every_device[] = {metrics_loops, api_figures, NULL};
 
 /* The next rows; answers 1, or 0: that was all. Written in one piece, or not yet. */
 static int print_text(yoke_task *t, http_exchange *x, metrics_reader *r)
@@ -34,7 +34,7 @@ int api_metrics(yoke_task *t, http_exchange *x)
     place *me = HTTP_STATE(place, x);
     YOKE_BEGIN(t);
     http_answer(x, 200, "text/plain; version=0.0.4; charset=utf-8");
-    metrics_begin(&me->reader, loops_only);
+    metrics_begin(&me->reader, every_device);
     do {
         YOKE_TRY(t, print_text(t, x, &me->reader));
     } while (t->status > 0);
@@ -92,7 +92,7 @@ static const char *app_state(void)
 
 int api_loops(yoke_task *t, http_exchange *x)
 {
-    static const metrics_source *const none[] = {NULL};
+    static const metrics_source *const others[] = {api_figures, NULL};
     place *me = HTTP_STATE(place, x);
     YOKE_BEGIN(t);
     YOKE_TRY(t, http_print(t, x, "{\"app\":\"%s\",\"workers\":[", app_state()));
@@ -100,10 +100,16 @@ int api_loops(yoke_task *t, http_exchange *x)
     YOKE_TRY(t, http_print(t, x, "],\"tasks\":["));
     YOKE_TRY(t, print_list(t, x, metrics_task_json, 1, me));
     YOKE_TRY(t, http_print(t, x, "],\"figures\":{"));
-    metrics_begin(&me->reader, api_it->figures ? api_it->figures : none);
+    metrics_begin(&me->reader, others);
     do {
         YOKE_TRY(t, print_member(t, x, me));
     } while (t->status > 0);
+    if (api_it->figures) {
+        metrics_begin(&me->reader, api_it->figures);
+        do {
+            YOKE_TRY(t, print_member(t, x, me));
+        } while (t->status > 0);
+    }
     YOKE_TRY(t, http_print(t, x, "}}"));
     YOKE_FINALLY(t);
     YOKE_END(t);

@@ -32,6 +32,11 @@ uint32_t log_dropped(unsigned core)
     return atomic_load_explicit(&queues[core].refused, memory_order_relaxed);
 }
 
+uint32_t log_waited_most(unsigned core)
+{
+    return atomic_load_explicit(&queues[core].most_found, memory_order_relaxed);
+}
+
 /* --- on the platform loop -------------------------------------------- */
 
 typedef struct {

@@ -151,6 +151,7 @@ static void test_lost_lines_are_counted_and_told(void **state)
                  core);
         assert_non_null(strstr(all, told)); /* behind the last line that was kept */
         assert_int_equal(count_lines(all), LOG_RING + 1);
+        assert_int_equal(log_waited_most(core), LOG_RING);
         stop_log();
     }
 }

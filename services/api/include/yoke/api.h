@@ -25,7 +25,8 @@ typedef struct {
     yoke_app *app;
     cfg_store *config;
     buttons *buttons;
-    const metrics_source *const *figures; /* besides those of both loops; ended by NULL */
+    const http_server *server;
+    const metrics_source *const *figures; /* of its own; ended by NULL */
     /* Start the app loop, as yoke_app_start(); stop it. */
     int (*start)(void);
     void (*stop)(void);

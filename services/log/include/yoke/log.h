@@ -24,6 +24,9 @@ void log_line(const char *format, uintptr_t a, uintptr_t b, uintptr_t c, uintptr
 /* Lines dropped so far on `core`, modulo 2^32. Any core. */
 uint32_t log_dropped(unsigned core);
 
+/* The most lines that ever waited on `core`. Any core. */
+uint32_t log_waited_most(unsigned core);
+
 /* Prints the lines. Start it on the platform loop; when it is cancelled it prints what is left. */
 extern yoke_task log_task;
 
