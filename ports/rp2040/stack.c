@@ -1,8 +1,8 @@
 /* The two stacks: how much of them was used, and where they end. Core 1 has one of its own, in the
  * bank that nothing else is in (SCRATCH_X), so that no other access delays it; core 0 has the
  * SDK's, in SCRATCH_Y. Below each is a guard that may not be touched (guard_*.c). */
-#include "internal.h"
 #include "yoke/stack.h"
+#include "internal.h"
 
 #define PAINT 0xa5a5a5a5u
 #define WORDS (YOKE_APP_STACK_BYTES / sizeof(uint32_t))

@@ -3,6 +3,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { eventually, start } from './device.js';
+import { isEmulated } from '../lib/device.js';
 import { findings, parse } from './prometheus.js';
 
 let device;
@@ -29,7 +30,8 @@ function value(text, name, labels = {}) {
 test('the linter finds what is wrong', () => {
     const good = '# HELP a_total A.\n# TYPE a_total counter\na_total{b="c\\"d"} 1\n';
     const histogram = (rows) => `# HELP h_seconds H.\n# TYPE h_seconds histogram\n${rows}`;
-    const whole = 'h_seconds_bucket{le="0.5"} 1\nh_seconds_bucket{le="+Inf"} 2\nh_seconds_count 2\n';
+    const whole = 'h_seconds_bucket{le="0.5"} 1\nh_seconds_bucket{le="+Inf"} 2\n' +
+        'h_seconds_count 2\n';
     assert.deepEqual(findings(good + histogram(whole)), []);
     for (const bad of [
         good.slice(0, -1), good + good, good.replaceAll('a_total', 'a'),
@@ -52,7 +54,7 @@ test('all figures keep the rules', async () => {
     assert.deepEqual(findings(await read()), []);
 });
 
-// What the host cannot tell, how deep the stacks are, tests/firmware looks at.
+// How deep the stacks are only the chip can tell.
 test('each figure of a device is there', async () => {
     const { families } = parse(await read());
     const names = [
@@ -64,10 +66,12 @@ test('each figure of a device is there', async () => {
         ...['used', 'used_max', 'size', 'refused_total'].map((n) => `pool_${n}`),
         ...['frames_in_total', 'frames_out_total', 'lost_in_total', 'lost_out_total',
             'accepted_total', 'half_open_dropped_total', 'evicted_total', 'turned_away_total',
-            'unanswered_total', 'unread_total', 'unsent_total', 'has_address'].map((n) => `net_${n}`),
+            'unanswered_total', 'unread_total', 'unsent_total', 'has_address']
+            .map((n) => `net_${n}`),
         ...['connections_total', 'requests_total', 'refused_total', 'late_total', 'dropped_total',
             'streams'].map((n) => `http_${n}`),
         ...['erases_total', 'programs_total', 'failures_total'].map((n) => `flash_${n}`),
+        ...(isEmulated ? ['stack_used_bytes_max', 'stack_size_bytes'] : []),
         'uptime_seconds', 'app_running', 'link_up', 'config_refused_total', 'log_dropped_total',
         'queue_waited_max', 'app_restarts_total', 'boot_cause', 'boots_failed', 'supply_volts',
     ].map((n) => `yoke_${n}`);

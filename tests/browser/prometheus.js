@@ -4,7 +4,7 @@
 const NAME = /^[a-z_][a-z0-9_]*$/;
 const SERIES = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (-?\d+(?:\.\d+)?)$/;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\\\|\\"|\\n)*)"(,|$)/y;
-const UNITS_THAT_ARE_NOT_BASE = /_(us|ms|ns|minutes|hours|kb|kib|mb|mv|microseconds|milliseconds)(_|$)/;
+const NOT_A_BASE_UNIT = /_(us|ms|ns|minutes|hours|kb|mb|mv|microseconds|milliseconds)(_|$)/;
 const KINDS = ['counter', 'gauge', 'histogram'];
 
 function labelsOf(text, wrong) {
@@ -22,7 +22,7 @@ function labelsOf(text, wrong) {
     return labels;
 }
 
-/** { families: Map(name → { kind, help, samples: [{ name, labels, value }] }), wrong: sentences } */
+/** { families: by name, each { kind, help, samples: [{ name, labels, value }] }, wrong } */
 export function parse(text) {
     const families = new Map();
     const wrong = text.endsWith('\n') ? [] : ['the last line has no end'];
@@ -60,7 +60,7 @@ function wrongNames({ name, kind, help }) {
     say(kind === 'counter' && !name.endsWith('_total'), 'a counter ends in _total');
     say(kind !== 'counter' && name.endsWith('_total'), 'only a counter ends in _total');
     say(/_(bucket|count|sum)$/.test(name), 'ends as a part of a histogram does');
-    say(UNITS_THAT_ARE_NOT_BASE.test(name), 'has a unit that is not a base unit');
+    say(NOT_A_BASE_UNIT.test(name), 'has a unit that is not a base unit');
     say(KINDS.some((k) => name.split('_').includes(k)), 'names its kind');
     return wrong;
 }
@@ -73,7 +73,8 @@ function wrongHistogram({ name, samples }) {
     for (const group of new Set(samples.map(({ labels }) => without(labels, 'le')))) {
         const rows = samples.filter(({ labels }) => without(labels, 'le') === group);
         const buckets = rows.filter((r) => r.name === `${name}_bucket`);
-        const bounds = buckets.map((b) => (b.labels.le === '+Inf' ? Infinity : Number(b.labels.le)));
+        const bounds = buckets.map(({ labels: { le } }) =>
+            (le === '+Inf' ? Infinity : Number(le)));
         const count = rows.find((r) => r.name === `${name}_count`)?.value;
         const rises = (list, by) => list.every((v, i) => i === 0 || by(list[i - 1], v));
         if (!rises(bounds, (a, b) => a < b)) wrong.push(`${name}${group}: le does not rise`);
