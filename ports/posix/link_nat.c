@@ -20,7 +20,7 @@
     "8080:80,udp:4048,udp:5568,udp:6454,udp:21324" /* DDP E1.31 Art-Net WLED \
                                                     */
 #define PORT_MAX 65535u
-#define BACKLOG  128
+#define BACKLOG  1024
 #define LIST_MAX 512u
 
 static Slirp *slirp;

@@ -14,10 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* While tasks are ready without a pause, the platform loop looks at its descriptors so often; it
- * looks at the clock only once in so many turns. */
-#define US_BETWEEN_LOOKS    100u
-#define TURNS_BETWEEN_LOOKS 64u
+/* While tasks are ready without a pause, the platform loop looks at its descriptors so often. */
+#define US_BETWEEN_LOOKS 100u
 
 typedef struct {
     yoke_loop *loop;
@@ -228,7 +226,6 @@ static void wait_platform(core *c, uint64_t due_us)
 
 static void run_platform(core *c, const yoke_task *root)
 {
-    unsigned turns = 0;
     for (;;) {
         uint64_t due_us = yoke_loop_step(c->loop);
         if (yoke_done(root)) {
@@ -236,7 +233,7 @@ static void run_platform(core *c, const yoke_task *root)
         }
         if (due_us != YOKE_AT_ONCE) {
             wait_platform(c, due_us);
-        } else if (++turns % TURNS_BETWEEN_LOOKS == 0) {
+        } else {
             look_now_and_then();
         }
     }
