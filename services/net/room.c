@@ -32,11 +32,24 @@ static bool is_over(const struct tcp_pcb *pcb)
 
 /* --- streams ---------------------------------------------------------------------------------- */
 
+/* How long a stream must have been idle to go: evict_ms, while what we have sent is under way, or
+ * only one waits for its place. Else it is the peer who does nothing, and the more wait the shorter
+ * it may: so seats are handed on as fast as connections come, and the line is never full. */
+static uint32_t patience_ms(const net_stream *s)
+{
+    enum { MOST = NET_BACKLOG - 1 };
+    const net_listener *l = s->listener;
+    unsigned waiting = listener_waiting(l);
+    unsigned further = waiting > l->making_room ? waiting - l->making_room - 1 : 0;
+    bool is_on_us = s->pcb->unacked != NULL;
+    return l->evict_ms * (is_on_us ? MOST : MOST - further) / MOST;
+}
+
 static bool may_go(const net_stream *s)
 {
     const net_listener *l = s->listener;
     bool waits = s->reader || s->writer;
-    return l && l->evict_ms && waits && !s->kept && net_idle_ms(s) >= l->evict_ms;
+    return l && l->evict_ms && waits && !s->kept && net_idle_ms(s) >= patience_ms(s);
 }
 
 /* The one that has been idle for longest, of listener `l`, or of all (NULL). */

@@ -313,6 +313,63 @@ static void test_kept_streams_stay(void **state)
     }
 }
 
+static net_stream talkers[12]; /* more than there are servers and places in line */
+
+static net_stream talkers[12]; /* more than there are servers and places in the line */
+static unsigned talked;
+
+/* One every 4 ms: with three servers, each has 12 ms. */
+static int talkers_body(yoke_task *t)
+{
+    static unsigned i;
+    YOKE_BEGIN(t);
+    for (;; i = (i + 1) % (sizeof talkers / sizeof *talkers)) {
+        net_abort(&talkers[i]);
+        YOKE_TRY(t, net_connect(t, &talkers[i], wire_self));
+        YOKE_TRY(t, net_write(t, &talkers[i], "a", 1));
+        talked++;
+        YOKE_TRY(t, yoke_sleep_ms(t, 4));
+    }
+    YOKE_FINALLY(t);
+    for (unsigned n = 0; n < sizeof talkers / sizeof *talkers; n++) {
+        net_abort(&talkers[n]);
+    }
+    YOKE_END(t);
+}
+
+static int rush_body(yoke_task *t)
+{
+    static yoke_task talking;
+    static unsigned i;
+    YOKE_BEGIN(t);
+    talking = (yoke_task)YOKE_TASK(talkers_body);
+    listener.evict_ms = 200;
+    assert_int_equal(net_listen(&listener, WIRE_PORT), YOKE_OK);
+    start_servers(3);
+    begin(&platform, &talking);
+    for (i = 0; i < 20; i++) {
+        YOKE_AWAIT(t, yoke_sleep_ms(t, 50));
+        YOKE_AWAIT(t, yoke_within(t, 500, ask(t)));
+        assert_int_equal(t->status, YOKE_OK);
+        answered++;
+    }
+    yoke_cancel(&talking);
+    YOKE_AWAIT(t, yoke_join(t, &talking));
+    YOKE_AWAIT(t, stop_servers(t, 3));
+    net_unlisten(&listener);
+    YOKE_END(t);
+}
+
+static void test_a_rush_of_clients_that_say_half(void **state)
+{
+    (void)state;
+    answered = 0;
+    talked = 0;
+    wire_run(rush_body);
+    assert_int_equal(answered, 20);
+    assert_in_range(talked, 200, 500);
+}
+
 /* --- connections that nobody accepts ---------------------------------------------------------- */
 
 static net_stream silent[NET_BACKLOG], talker, taken;
@@ -433,6 +490,7 @@ int main(void)
         with_room(test_a_flood_of_half_open_connections),
         with_room(test_the_longest_idle_makes_room),
         with_room(test_kept_streams_stay),
+        with_room(test_a_rush_of_clients_that_say_half),
         with_room(test_the_oldest_silent_one_leaves_the_line),
         with_room(test_two_segments_wait_in_line),
         with_room(test_attempts_that_end_leave_nothing),

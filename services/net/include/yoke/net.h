@@ -118,7 +118,8 @@ typedef struct {
 typedef struct net_listener {
     uint32_t evict_ms; /* When a connection waits and nobody accepts it, the stream of this listener
                           whose task has waited longest for its peer, at least so long, is broken
-                          with YOKE_EFULL, unless it is kept. 0: never */
+                          with YOKE_EFULL, unless it is kept. The more wait, the shorter; not so
+                          while something sent is under way. 0: never */
     struct tcp_pcb_listen *pcb;
     net_waiting waiting[NET_BACKLOG];
     uint32_t came;       /* connections so far, modulo 2^32 */
