@@ -3,10 +3,12 @@
 #include "seed.h"
 #include "socket.h"
 #include "yoke/api.h"
+#include "yoke/link.h"
 #include "yoke/log.h"
 #include "yoke/shell_config.h"
 #include "yoke/stack.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define STREAMS     SEED_STREAMS     /* scope pages and WebSockets; CMakeLists.txt */
@@ -197,7 +199,17 @@ static int network_body(yoke_task *t)
 
 yoke_task seed_network = YOKE_TASK(network_body);
 
-const char *seed_url(void)
+void seed_url(char url[SEED_URL_MAX])
 {
-    return net_read_status().has_address ? "http://localhost:8080   " : "";
+    char place[LINK_PLACE_MAX];
+    net_status s = net_read_status();
+    int answer = s.has_address ? link_place(80, place) : YOKE_ENOENT;
+    if (answer == 0) {
+        net_to_text(s.address, place);
+    }
+    if (answer < 0) {
+        url[0] = '\0';
+    } else {
+        snprintf(url, SEED_URL_MAX, "http://%s   ", place);
+    }
 }

@@ -9,7 +9,7 @@ static int network_body(yoke_task *t)
 
 yoke_task seed_network = YOKE_TASK(network_body);
 
-const char *seed_url(void)
+void seed_url(char url[SEED_URL_MAX])
 {
-    return "";
+    url[0] = '\0';
 }

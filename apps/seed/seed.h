@@ -58,7 +58,9 @@ void seed_set_speed(unsigned hues_a_frame); /* either core */
 /* network.c, or offline.c where there is none: settings, page, API. Ends when it is cancelled and
  * all that it started has ended. */
 extern yoke_task seed_network;
-const char *seed_url(void); /* where a person finds the page, or "" */
+/* Where a person finds the page, with blanks behind it, or "". */
+#define SEED_URL_MAX 40u
+void seed_url(char url[SEED_URL_MAX]);
 /* status.c: the line that a person always sees. */
 extern yoke_task seed_status;
 /* tables.c: the commands `workers` and `tasks`. */

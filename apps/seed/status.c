@@ -9,10 +9,11 @@
 
 static void say(void)
 {
-    char text[CONSOLE_STATUS_MAX];
+    char text[CONSOLE_STATUS_MAX], url[SEED_URL_MAX];
     yoke_worker_stats s = yoke_worker_read(seed_rainbow());
-    snprintf(text, sizeof text, "%srainbow: %u frames, %u missed, at most %u us late", seed_url(),
-             s.runs, s.skips, s.late_us_longest);
+    seed_url(url);
+    snprintf(text, sizeof text, "%srainbow: %u frames, %u missed, at most %u us late", url, s.runs,
+             s.skips, s.late_us_longest);
     console_status(text);
 }
 

@@ -105,3 +105,8 @@ uint32_t link_lost(void)
 {
     return lost;
 }
+
+int link_place(uint16_t port, char place[LINK_PLACE_MAX])
+{
+    return way && way->place ? way->place(port, place) : 0;
+}

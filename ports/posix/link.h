@@ -10,6 +10,7 @@ typedef struct {
     int (*open)(const char *what); /* YOKE_OK, or it has said what is wrong */
     void (*close)(void);
     int (*write)(const void *frame, size_t size);
+    int (*place)(uint16_t port, char place[LINK_PLACE_MAX]); /* as link_place(); NULL: 0 */
 } link_way;
 
 extern const link_way link_nat; /* link_nat.c, or link_no_nat.c where libslirp is missing */

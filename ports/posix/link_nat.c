@@ -20,6 +20,7 @@
     "8080:80,udp:4048,udp:5568,udp:6454,udp:21324" /* DDP E1.31 Art-Net WLED \
                                                     */
 #define PORT_MAX 65535u
+#define DOORS    16u
 #define BACKLOG  1024
 #define LIST_MAX 512u
 
@@ -171,6 +172,31 @@ static bool take_port(const char **text, unsigned *port)
     return is_one;
 }
 
+/* TCP ports that lead to the device. */
+static struct {
+    uint16_t from, to;
+} doors[DOORS];
+static unsigned door_count;
+
+static void add_door(unsigned from, unsigned to)
+{
+    if (door_count < DOORS) {
+        doors[door_count].from = (uint16_t)from;
+        doors[door_count++].to = (uint16_t)to;
+    }
+}
+
+static int place_nat(uint16_t port, char place[LINK_PLACE_MAX])
+{
+    for (unsigned i = 0; i < door_count; i++) {
+        if (doors[i].to == port) {
+            snprintf(place, LINK_PLACE_MAX, "localhost:%u", doors[i].from);
+            return 1;
+        }
+    }
+    return YOKE_ENOENT;
+}
+
 /* [udp:]PORT-OF-THIS-MACHINE[:PORT-OF-THE-DEVICE] */
 static bool forward(const char *text)
 {
@@ -192,6 +218,8 @@ static bool forward(const char *text)
     if (slirp_add_hostfwd(slirp, udp, here, (int)from, device, (int)to) < 0) {
         fprintf(stderr, "yoke: %s port %u of this machine is taken; it leads to no device\n",
                 udp ? "UDP" : "TCP", from);
+    } else if (!udp) {
+        add_door(from, to);
     }
     return true;
 }
@@ -246,6 +274,7 @@ static int open_nat(const char *unused)
         fprintf(stderr, "yoke: libslirp does not start; there is no network\n");
         return YOKE_EIO;
     }
+    door_count = 0;
     forward_all();
     sources_polled = &polled;
     return YOKE_OK;
@@ -265,4 +294,5 @@ static int write_nat(const void *frame, size_t size)
     return YOKE_OK;
 }
 
-const link_way link_nat = {.open = open_nat, .close = close_nat, .write = write_nat};
+const link_way link_nat = {
+    .open = open_nat, .close = close_nat, .write = write_nat, .place = place_nat};

@@ -177,3 +177,10 @@ uint32_t link_lost(void)
 {
     return 0;
 }
+
+int link_place(uint16_t port, char place[LINK_PLACE_MAX])
+{
+    (void)port;
+    (void)place;
+    return 0;
+}

@@ -9,7 +9,7 @@ const EXPECTED = [
     'exchanged 200 and 200, 0 and 0 wrong, 0 torn, jobs all there',
     'stopped',
 ];
-const SEEDS = process.env.YOKE_LONG ? 2000 : 200;
+const SEEDS = process.env.YOKE_LONG ? 600 : 200;
 
 function ran(seed, record) {
     const machine = program('exchange', { seed, record });

@@ -210,6 +210,23 @@ button() {
     finish
 }
 
+# The line in the terminal names the port that leads to the device, whichever that is.
+status_line() {
+    command -v script >/dev/null || exit 77
+    unset NO_COLOR
+    local port
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])')
+    mkfifo "$dir/input"
+    YOKE_LINK=nat YOKE_FORWARD=udp:$port:80,$port:80 YOKE_DRAW=1 YOKE_STATE=$dir \
+        timeout -k 1 40 script -qefc "$program" /dev/null <"$dir/input" >"$dir/output" &
+    pid=$!
+    exec 3>"$dir/input"
+    wait_for "http://localhost:$port   rainbow: "
+    say quit
+    finish
+}
+
 # All is stopped in order, the program asks for another start, and that tells why.
 restart() {
     export YOKE_STATE=$dir/state

@@ -38,6 +38,12 @@ YOKE_ASYNC int link_read(yoke_task *t, void *frame, size_t size);
  * answer 0 when there is. YOKE_EIO: the link is down. */
 int link_write(const void *frame, size_t size);
 
+/* Where a client finds TCP port `port` of the device, while the link is open. Answers 1: at what is
+ * in `place` then, "localhost:8080"; 0: at the device's own address; YOKE_ENOENT: nowhere, no port
+ * of this machine leads there. */
+#define LINK_PLACE_MAX 24u
+int link_place(uint16_t port, char place[LINK_PLACE_MAX]);
+
 /* Frames that came since link_open() and are lost: they found no room here, or were broken on the
  * way, where the link can tell. Modulo 2^32. */
 uint32_t link_lost(void);
