@@ -46,8 +46,8 @@ async function ask(port) {
     return { ms: performance.now() - begin, tries };
 }
 
-// Every 50 ms a new client, of the device and of the bare listener, while `attack` runs. None of the
-// device's is slow unless the one beside it was.
+// Every 50 ms a new client, of the device and of the bare listener, while `attack` runs. None of
+// the device's is slow unless the one beside it was.
 async function answeredWhile(device, t, attack) {
     let over = false;
     const end = attack().finally(() => { over = true; });

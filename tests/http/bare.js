@@ -1,5 +1,5 @@
-// A listener that answers each request at once, and does nothing else: it tells its parent its port,
-// and ends with it.
+// A listener that answers each request at once, and does nothing else: it tells its parent its
+// port, and ends with it.
 
 import { createServer } from 'node:net';
 
