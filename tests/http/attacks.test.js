@@ -69,6 +69,13 @@ async function answeredWhile(device, t, attack) {
     assert.ok(both.some(([, beside]) => beside.ms <= ANSWER_MS), 'the machine was not too busy');
 }
 
+// For one test: it is stopped at once when the test fails.
+async function startFor(t) {
+    const device = await Device.start();
+    t.after(() => device.end());
+    return device;
+}
+
 async function emptyAgain(device) {
     await device.until((c) => c.streams === 0 && c.pools.connections[0] === 0 &&
         c.pools.segments[0] === 0 && c.pools.frames[0] === 0);
@@ -76,8 +83,9 @@ async function emptyAgain(device) {
 
 // Opens `count` connections, `perSecond`, and works on all of them every 100 ms, for `ms` more.
 async function underAttack(t, { count, perSecond, ms }, work) {
-    const device = await Device.start();
     const sockets = [];
+    t.after(() => sockets.forEach((socket) => socket.destroy()));
+    const device = await startFor(t);
     await answeredWhile(device, t, async () => {
         const begin = performance.now(), opened = count * 1000 / perSecond;
         for (let elapsed = 0; elapsed < opened + ms; elapsed = performance.now() - begin) {
@@ -140,7 +148,7 @@ function hasSlowhttptest() {
 for (const [name, options] of [['headers', ['-H']], ['body', ['-B']],
     ['read', ['-X', '-w', '10', '-y', '20', '-n', '5', '-z', '32']]]) {
     test(`slowhttptest: ${name}, 200 connections`, { skip: hasSlowhttptest() }, async (t) => {
-        const device = await Device.start();
+        const device = await startFor(t);
         await answeredWhile(device, t, () => run('slowhttptest', [...options, '-c', '200', '-r',
             '100', '-i', '1', '-l', '5', '-p', '3', '-u', `${device.url}/large`]));
         await emptyAgain(device);
