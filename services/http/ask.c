@@ -8,6 +8,9 @@
 
 #define SKIP_MAX 8192u /* bytes of a body that nobody wanted */
 
+_Static_assert(NET_WINDOW >= HTTP_HEAD_MAX + 256u, "a head that is too long is seen to be so");
+_Static_assert(NET_WINDOW >= HTTP_TARGET_MAX + HTTP_BODY_MAX, "a whole body, and where it goes");
+
 static const http_refusal no_body = {411, "A body of known length, or in chunks, is needed."};
 static const http_refusal too_large = {413, "The body is longer than the limit."};
 static const http_refusal bad_chunks = {400, "The chunks of the body are malformed."};
@@ -33,7 +36,7 @@ void http_ask_begin(http_exchange *x)
 {
     uint32_t limit = x->route && x->route->body_max ? x->route->body_max : HTTP_BODY_MAX;
     http_body_begin(&x->body, &x->request, limit);
-    x->input_kept = x->input_used = x->request.head_length;
+    x->kept = x->stream.taken = x->request.head_length;
     x->is_continued = !x->request.expects_continue;
     x->is_skipping = false;
 }
@@ -73,9 +76,10 @@ int http_read(yoke_task *t, http_exchange *x, void *buffer, size_t size)
 {
     for (;;) {
         size_t used;
-        int n = http_body_take(&x->body, x->input + x->input_used,
-                               (size_t)(x->input_length - x->input_used), &used, buffer, size);
-        x->input_used = (uint16_t)(x->input_used + used);
+        net_stream *s = &x->stream;
+        int n = http_body_take(&x->body, s->window + s->taken, (size_t)(s->known - s->taken), &used,
+                               buffer, size);
+        s->taken = (uint16_t)(s->taken + used);
         if (n < 0) {
             return fail(x, n == YOKE_EFULL ? &too_large : &bad_chunks);
         }
@@ -103,10 +107,11 @@ static void keep_target(http_exchange *x)
     const char *from = r->path.at;
     size_t n = (size_t)(r->query.at + r->query.length - from);
     memset(r->field, 0, sizeof r->field);
-    memmove(x->input, from, n);
-    r->query = moved(r->query, from, x->input);
-    r->path = moved(r->path, from, x->input);
-    x->input_kept = (uint16_t)n;
+    char *window = x->stream.window;
+    memmove(window, from, n);
+    r->query = moved(r->query, from, window);
+    r->path = moved(r->path, from, window);
+    x->kept = (uint16_t)n;
 }
 
 int http_body(yoke_task *t, http_exchange *x, http_text *body)
@@ -121,13 +126,13 @@ int http_body(yoke_task *t, http_exchange *x, http_text *body)
         x->body.limit = x->body.limit < HTTP_BODY_MAX ? x->body.limit : HTTP_BODY_MAX;
     }
     for (;;) {
-        int n = http_read(t, x, x->input + x->input_kept, HTTP_BODY_MAX - x->body.taken);
+        int n = http_read(t, x, x->stream.window + x->kept, HTTP_BODY_MAX - x->body.taken);
         if (n < 0) {
             return n;
         }
-        x->input_kept = (uint16_t)(x->input_kept + n);
+        x->kept = (uint16_t)(x->kept + n);
         if (http_body_is_done(&x->body)) {
-            *body = (http_text){x->input + target, x->input_kept - target};
+            *body = (http_text){x->stream.window + target, x->kept - target};
             return YOKE_OK;
         }
     }
@@ -151,7 +156,7 @@ int http_skip_body(yoke_task *t, http_exchange *x)
     if (!x->is_skipping) {
         x->is_skipping = true;
         x->body.limit = x->body.taken + SKIP_MAX;
-        x->input_kept = 0;
+        x->kept = 0;
     }
     int n;
     do {

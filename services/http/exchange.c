@@ -41,25 +41,15 @@ int http_wait_for_peer(http_exchange *x, uint32_t ms)
 
 /* --- input ----------------------------------------------------------- */
 
-/* What is not looked at yet moves down to what is kept. */
-static void compact(http_exchange *x)
-{
-    size_t n = (size_t)(x->input_length - x->input_used);
-    memmove(x->input + x->input_kept, x->input + x->input_used, n);
-    x->input_used = x->input_kept;
-    x->input_length = (uint16_t)(x->input_kept + n);
-}
-
 int http_fill(yoke_task *t, http_exchange *x, uint32_t ms)
 {
-    compact(x);
-    int n = net_read(t, &x->stream, x->input + x->input_length, HTTP_INPUT_MAX - x->input_length);
+    net_make_room(&x->stream, x->kept);
+    int n = net_fill(t, &x->stream);
     if (n == YOKE_PENDING) {
         return http_wait_for_peer(x, ms);
     }
     if (n > 0) {
         http_progress(x);
-        x->input_length = (uint16_t)(x->input_length + n);
     }
     return n;
 }
@@ -77,10 +67,10 @@ static void begin(http_exchange *x)
     x->handler_line = 0;
     x->seen = 0;
     x->allowed = 0;
-    x->input_kept = 0;
+    x->kept = 0;
     x->due_us = 0;
     memset(x->state, 0, sizeof x->state);
-    compact(x);
+    net_make_room(&x->stream, 0);
     http_answer_begin(x);
 }
 
@@ -88,7 +78,7 @@ static void begin(http_exchange *x)
 static YOKE_ASYNC int fill_head(yoke_task *t, http_exchange *x)
 {
     const http_config *c = x->server->config;
-    bool is_idle = x->input_length == 0;
+    bool is_idle = x->stream.known == 0;
     uint64_t due_us = is_idle ? 0 : x->due_us;
     int n = http_fill(t, x,
                       is_idle ? http_limit(c->idle_ms, IDLE_MS) : http_limit(c->head_ms, HEAD_MS));
@@ -103,9 +93,9 @@ static YOKE_ASYNC int fill_head(yoke_task *t, http_exchange *x)
 static YOKE_ASYNC int receive_head(yoke_task *t, http_exchange *x)
 {
     for (;;) {
-        if (x->input_length) {
-            x->refusal = http_parse(&x->request, x->input, x->input_length, x->seen);
-            x->seen = x->input_length;
+        if (x->stream.known) {
+            x->refusal = http_parse(&x->request, x->stream.window, x->stream.known, x->seen);
+            x->seen = x->stream.known;
         }
         if (x->refusal || x->request.head_length) {
             x->due_us = 0;
@@ -236,7 +226,7 @@ static YOKE_ASYNC int finish(yoke_task *t, http_exchange *x)
 /* Part of a request has come, and the rest did not in time. */
 static bool is_owed_408(const http_exchange *x)
 {
-    return x->is_late && x->phase == LISTENS && x->input_length > 0;
+    return x->is_late && x->phase == LISTENS && x->stream.known > 0;
 }
 
 static void end(http_exchange *x)
@@ -252,7 +242,6 @@ int http_exchange_body(yoke_task *t)
 {
     http_exchange *x = YOKE_FRAME(http_exchange, t);
     YOKE_BEGIN(t);
-    x->input_used = x->input_length = 0;
     x->keeps = true;
     x->is_late = false;
     while (x->keeps) {

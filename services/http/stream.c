@@ -33,7 +33,7 @@ static void begin(http_exchange *x, int status, const char *type)
     x->keeps = false;
     x->is_raw = true;
     x->frames = (http_frames){0};
-    x->input_kept = 0;
+    x->kept = 0;
     net_keep(&x->stream);
     http_answer(x, status, type);
 }
@@ -195,14 +195,15 @@ int http_send(yoke_task *t, http_exchange *x, int kind, const void *data, size_t
 static int take_frames(http_exchange *x, http_text *message)
 {
     for (;;) {
-        size_t used = x->input_used;
-        enum http_frames_found found = http_frames_take(&x->frames, x->input, x->input_length,
-                                                        &used, x->input, HTTP_MESSAGE_MAX);
-        x->input_used = (uint16_t)used;
-        x->input_kept = (uint16_t)x->frames.message_length;
+        char *window = x->stream.window;
+        size_t used = x->stream.taken;
+        enum http_frames_found found =
+            http_frames_take(&x->frames, window, x->stream.known, &used, window, HTTP_MESSAGE_MAX);
+        x->stream.taken = (uint16_t)used;
+        x->kept = (uint16_t)x->frames.message_length;
         switch (found) {
         case FRAMES_MESSAGE:
-            *message = (http_text){x->input, x->frames.message_length};
+            *message = (http_text){window, x->frames.message_length};
             return x->frames.kind == OP_TEXT ? HTTP_TEXT : HTTP_BINARY;
         case FRAMES_PING:
             put_control(x, OP_PONG, x->frames.control, x->frames.control_length);
@@ -225,7 +226,7 @@ static int take_input(http_exchange *x, http_text *message)
     if (is_socket(x)) {
         return take_frames(x, message);
     }
-    x->input_used = x->input_length;
+    x->stream.taken = x->stream.known;
     return 0;
 }
 

@@ -1,5 +1,6 @@
 /* TCP streams. What has come waits in the stream's own window, which is exactly what the peer may
- * send, so lwIP's buffers are free again at once; what is to be sent waits in lwIP's memory. */
+ * send, so lwIP's buffers are free again at once; what is to be sent waits in lwIP's memory. lwIP
+ * counts the same room as we do: its rcv_wnd is NET_WINDOW - come. */
 #include "internal.h"
 
 #include <lwip/stats.h>
@@ -8,7 +9,7 @@
 /* Of lwIP's memory, which all connections share: the first bytes under way of a connection may take
  * what is above RESERVE, so that each goes on; more than those only what is above SHARED. */
 #define MEMORY_RESERVE  2048u
-#define MEMORY_SHARED   10240u
+#define MEMORY_SHARED   5120u
 #define MEMORY_A_PACKET 96u  /* headers, and lwIP's own */
 #define FIRST_BYTES     536u /* what a segment may hold anywhere (RFC 1122) */
 #define TIMES_TO_WAIT   10u  /* seconds that a closed connection has to come to its end */
@@ -33,16 +34,6 @@ static void wake_both(net_stream *s)
 
 /* --- what lwIP tells -------------------------------------------------------------------------- */
 
-/* Into the ring, in at most two pieces. */
-static void put(net_stream *s, const struct pbuf *p)
-{
-    u16_t end = (u16_t)((s->first + s->used) % NET_WINDOW);
-    u16_t piece = (u16_t)LWIP_MIN(p->tot_len, NET_WINDOW - end);
-    pbuf_copy_partial(p, s->window + end, piece, 0);
-    pbuf_copy_partial(p, s->window, (u16_t)(p->tot_len - piece), piece);
-    s->used = (uint16_t)(s->used + p->tot_len);
-}
-
 err_t stream_received(void *stream, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 {
     (void)pcb;
@@ -50,10 +41,11 @@ err_t stream_received(void *stream, struct tcp_pcb *pcb, struct pbuf *p, err_t e
     net_stream *s = stream;
     if (!p) {
         s->ended = true;
-    } else if (p->tot_len > NET_WINDOW - s->used) {
+    } else if (p->tot_len > NET_WINDOW - s->come) {
         return ERR_MEM; /* not within what was allowed: lwIP keeps it and stops there */
     } else {
-        put(s, p);
+        pbuf_copy_partial(p, s->window + s->come, p->tot_len, 0);
+        s->come = (uint16_t)(s->come + p->tot_len);
         pbuf_free(p);
     }
     s->heard_ms = net_now_ms();
@@ -103,7 +95,7 @@ void stream_attach(net_stream *s, struct tcp_pcb *pcb)
     s->pcb = pcb;
     s->error = YOKE_OK;
     s->ended = s->kept = false;
-    s->first = s->used = 0;
+    s->taken = s->known = s->come = 0;
     s->heard_ms = net_now_ms();
     s->peer.port = pcb->remote_port;
     memcpy(s->peer.address.ip, &ip_2_ip4(&pcb->remote_ip)->addr, sizeof s->peer.address.ip);
@@ -142,33 +134,62 @@ void stream_break(net_stream *s, int error)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-static size_t get(net_stream *s, uint8_t *to, size_t size)
+void net_make_room(net_stream *s, size_t kept)
 {
-    size_t n = LWIP_MIN(size, s->used);
-    size_t piece = LWIP_MIN(n, NET_WINDOW - s->first);
-    memcpy(to, s->window + s->first, piece);
-    memcpy(to + piece, s->window, n - piece);
-    s->first = (uint16_t)((s->first + n) % NET_WINDOW);
-    s->used = (uint16_t)(s->used - n);
-    return n;
+    if (kept >= s->taken) {
+        return;
+    }
+    uint16_t freed = (uint16_t)(s->taken - kept);
+    memmove(s->window + kept, s->window + s->taken, (size_t)(s->come - s->taken));
+    s->taken = (uint16_t)kept;
+    s->known = (uint16_t)(s->known - freed);
+    s->come = (uint16_t)(s->come - freed);
+    if (s->pcb) {
+        tcp_recved(s->pcb, freed);
+    }
 }
 
-int net_read(yoke_task *t, net_stream *s, void *buffer, size_t size)
+/* lwIP announces room only once it is half a window; whoever waits may have no more than less. */
+static void tell_room(struct tcp_pcb *pcb)
 {
-    if (size && s->used) {
-        size_t n = get(s, buffer, size);
-        if (s->pcb) {
-            tcp_recved(s->pcb, (u16_t)n);
-        }
-        return (int)n;
+    if (pcb->rcv_ann_wnd < LWIP_MIN(pcb->rcv_wnd, TCP_WND / 2)) {
+        pcb->rcv_ann_wnd = pcb->rcv_wnd;
+        tcp_ack_now(pcb);
+        net_work();
     }
-    if (!size || s->connecting || (!s->pcb && !s->error && !s->ended)) {
-        return YOKE_EINVAL;
+}
+
+int net_fill(yoke_task *t, net_stream *s)
+{
+    if (s->come > s->known) {
+        int n = s->come - s->known;
+        s->known = s->come;
+        return n;
     }
     if (s->ended || s->error) {
         return s->ended ? 0 : s->error;
     }
+    if (s->come == NET_WINDOW || !net_is_open(s)) {
+        return YOKE_EINVAL;
+    }
+    tell_room(s->pcb);
     return yoke_park(t, &s->reader);
+}
+
+int net_read(yoke_task *t, net_stream *s, void *buffer, size_t size)
+{
+    if (!size) {
+        return YOKE_EINVAL;
+    }
+    net_make_room(s, 0);
+    if (!s->come) {
+        return net_fill(t, s);
+    }
+    size_t n = LWIP_MIN(size, s->come);
+    memcpy(buffer, s->window, n);
+    s->taken = s->known = (uint16_t)n;
+    net_make_room(s, 0);
+    return (int)n;
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -298,7 +319,7 @@ static void forget(net_stream *s)
 {
     s->error = YOKE_OK;
     s->ended = s->kept = false;
-    s->used = 0;
+    s->taken = s->known = s->come = 0;
     s->reader = s->writer = NULL;
 }
 
@@ -306,7 +327,7 @@ void net_close(net_stream *s)
 {
     struct tcp_pcb *pcb = detach(s);
     if (pcb) {
-        tcp_recved(pcb, s->used);
+        tcp_recved(pcb, s->come);
         let_go(pcb);
         net_work();
     }

@@ -285,6 +285,69 @@ static void test_no_answer(void **state)
     wire_run(silent_body);
 }
 
+/* --- reading in place ------------------------------------------------------------------------- */
+
+static bool window_is(size_t from, size_t to, size_t first)
+{
+    for (size_t i = from; i < to; i++) {
+        if ((uint8_t)far.window[i] != wire_byte(0, first + i - from)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The peer has more to send than there is room for; a little is kept in front, then much, so that
+ * less than half a window is free: that is told to the peer as well. */
+static int in_place_body(yoke_task *t)
+{
+    static size_t at; /* of the stream, window[far.taken] */
+    YOKE_BEGIN(t);
+    assert_int_equal(net_fill(t, &far), YOKE_EINVAL); /* closed */
+    YOKE_AWAIT(t, open_both(t));
+    assert_int_equal(t->status, YOKE_OK);
+    ends[0] = (wire_end){.task = YOKE_TASK(wire_writer_body), .s = &near, .size = 4 * NET_WINDOW};
+    begin(&platform, &ends[0].task);
+    while (far.come < NET_WINDOW) {
+        YOKE_AWAIT(t, net_fill(t, &far));
+        assert_true(t->status > 0);
+        assert_int_equal(far.known, far.come);
+    }
+    assert_true(window_is(0, NET_WINDOW, 0));
+    assert_int_equal(net_fill(t, &far), YOKE_EINVAL); /* full */
+    far.taken = 100;
+    net_make_room(&far, 100); /* nothing is given back */
+    assert_int_equal(far.come, NET_WINDOW);
+    net_make_room(&far, 60);
+    assert_int_equal(far.taken, 60);
+    assert_int_equal(far.known, NET_WINDOW - 40);
+    assert_true(window_is(0, 60, 0) && window_is(60, far.come, 100));
+    at = 100;
+    while (at < 3 * NET_WINDOW) {
+        YOKE_AWAIT(t, net_fill(t, &far));
+        assert_in_range(t->status, 2, 40); /* more than a probe's one byte */
+        at += (size_t)t->status;
+        far.taken = (uint16_t)(60 + t->status);
+        net_make_room(&far, 60);
+        assert_true(window_is(60, far.come, at));
+    }
+    for (; at < ends[0].size; at += (size_t)t->status) { /* the rest, by the other way */
+        YOKE_AWAIT(t, net_read(t, &far, ends[1].buffer, sizeof ends[1].buffer));
+        assert_true(t->status > 0);
+    }
+    YOKE_AWAIT(t, yoke_join(t, &ends[0].task));
+    assert_int_equal(t->status, YOKE_OK);
+    close_both();
+    t->rc = YOKE_OK;
+    YOKE_END(t);
+}
+
+static void test_what_came_is_read_in_place(void **state)
+{
+    (void)state;
+    wire_run(in_place_body);
+}
+
 /* --- cancel loses nothing --------------------------------------------------------------------- */
 
 static int cancel_body(yoke_task *t)
@@ -388,6 +451,7 @@ int main(void)
         on_wire(test_who_closes_without_reading_still_ends_in_order),
         on_wire(test_refused),
         on_wire(test_no_answer),
+        on_wire(test_what_came_is_read_in_place),
         on_wire(test_cancel_loses_nothing),
         on_wire(test_down_and_up_again),
     };

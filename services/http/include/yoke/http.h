@@ -33,9 +33,6 @@
 #define HTTP_HEADERS_MAX 32u   /* headers of a request (431) */
 #define HTTP_TARGET_MAX  448u  /* bytes of a path and its query (414) */
 #define HTTP_BODY_MAX    1024u /* bytes of a body that http_body() takes (413) */
-#define HTTP_INPUT_MAX                                                                        \
-    1536u                      /* bytes of a connection's input; at least HEAD_MAX + 256, and \
-                                  TARGET_MAX + BODY_MAX */
 #define HTTP_MESSAGE_MAX 1280u /* bytes of a WebSocket's message (close code 1009) */
 #define HTTP_OUTPUT_MAX  1024u /* bytes of a connection's output */
 #define HTTP_PUBLISH_MAX 768u  /* bytes of a message given to http_publish() (YOKE_EFULL) */
@@ -96,7 +93,7 @@ enum http_field {
     HTTP_FIELDS,
 };
 
-/* A request's head, taken apart; it lies in the connection's input. */
+/* A request's head, taken apart; it lies in the stream's window. */
 typedef struct {
     uint16_t head_length; /* bytes */
     uint8_t method;       /* one of HTTP_GET … */
@@ -318,10 +315,9 @@ struct http_exchange {
     http_body_state body;
     http_frames frames;
     uint16_t handler_line; /* where the handler is paused */
-    uint16_t input_kept;   /* input[0 … input_kept) was taken in: a head, a body, a message */
-    uint16_t input_used, input_length; /* … what is not looked at yet */
-    uint16_t seen;                     /* of a head that is not complete */
-    uint16_t first, last;              /* output[first … last) is to be sent */
+    uint16_t kept;         /* stream.window[0 … kept) was taken in: a head, a body, a message */
+    uint16_t seen;         /* of a head that is not complete */
+    uint16_t first, last;  /* output[first … last) is to be sent */
     uint8_t phase;
     uint8_t allowed; /* methods of this path, for 405 and OPTIONS */
     uint8_t fields_length;
@@ -337,7 +333,6 @@ struct http_exchange {
     bool is_sealed;  /* the output is ready to be sent, and takes no more */
     bool is_over;    /* … and is the last */
     char fields[HTTP_FIELDS_MAX];
-    char input[HTTP_INPUT_MAX];
     char output[HTTP_OUTPUT_MAX];
 };
 

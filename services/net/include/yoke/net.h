@@ -14,13 +14,18 @@
  *   OPEN, BROKEN ── net_close(), net_abort() ──▶ CLOSED: the memory is the caller's
  *
  * Nothing is stored without limit: a peer may send no more than NET_WINDOW bytes that have not been
- * read, and a write waits while too much is under way. */
+ * read, and a write waits while too much is under way. What has come lies in the stream's window,
+ * in one piece: net_read() copies it from there, or who wants no second copy reads it in place:
+ *
+ *   window  0 ─────────── taken ─────────── known ─────────── come ─────────── NET_WINDOW
+ *           the reader's         not read          since the         room for
+ *           to keep                                last net_fill()   the peer */
 #ifndef YOKE_NET_H
 #define YOKE_NET_H
 
 #include "yoke/task.h"
 
-#define NET_WINDOW      2920u /* bytes a peer may send ahead of net_read(): two Ethernet frames */
+#define NET_WINDOW      1536u /* bytes a peer may send ahead of its reader: an Ethernet frame's */
 #define NET_BACKLOG     8u    /* connections that wait in a listener, half open ones included */
 #define NET_ACCEPTORS   8u    /* tasks that wait for the same listener */
 #define NET_WATCHERS    8u    /* tasks that wait for net_await_change() */
@@ -90,20 +95,21 @@ bool net_from_text(const char *text, net_address *address);
 struct tcp_pcb; /* lwIP's */
 struct pbuf;
 
-/* All zero at first. The fields are net's own. One task may read and another one write. */
+/* All zero at first. The fields are net's own but for reading in place. One task may read and
+ * another one write. */
 typedef struct {
-    struct tcp_pcb *pcb;  /* NULL: closed or broken */
-    int error;            /* YOKE_OK, or what broke it */
-    bool ended;           /* the peer will send no more */
-    bool kept;            /* net_keep() */
-    bool connecting;      /* in net_connect() */
-    uint16_t first, used; /* of `window`: what has come and is not read */
-    uint32_t heard_ms;    /* when the peer was heard, or has taken something, last */
-    yoke_task *reader;    /* in net_read() */
-    yoke_task *writer;    /* in net_connect(), net_write() or net_drain() */
+    struct tcp_pcb *pcb;         /* NULL: closed or broken */
+    int error;                   /* YOKE_OK, or what broke it */
+    bool ended;                  /* the peer will send no more */
+    bool kept;                   /* net_keep() */
+    bool connecting;             /* in net_connect() */
+    uint16_t taken, known, come; /* of `window`, see above; who reads in place moves `taken` */
+    uint32_t heard_ms;           /* when the peer was heard, or has taken something, last */
+    yoke_task *reader;           /* in net_read() or net_fill() */
+    yoke_task *writer;           /* in net_connect(), net_write() or net_drain() */
     net_peer peer;
     struct net_listener *listener; /* that has taken it; NULL: none */
-    uint8_t window[NET_WINDOW];
+    char window[NET_WINDOW];
 } net_stream;
 
 /* A connection that nobody has accepted yet. */
@@ -154,6 +160,15 @@ YOKE_ASYNC int net_connect(yoke_task *t, net_stream *s, net_peer to);
  * YOKE_EINVAL: `s` is closed, or `size` is 0. YOKE_EIO: reset, or no answer from the peer; what had
  * come before is read first. YOKE_EFULL: evicted. */
 YOKE_ASYNC int net_read(yoke_task *t, net_stream *s, void *buffer, size_t size);
+
+/* Read in place: wait until more has come than is known; then it is known. Answers how many bytes
+ * are new, or as net_read(). What lies in window[0 … taken) is the reader's, who may write there.
+ * YOKE_EINVAL: `s` is closed, or its window is full (net_make_room()). */
+YOKE_ASYNC int net_fill(yoke_task *t, net_stream *s);
+
+/* All in front of `taken` is done with but the first `kept` bytes: what is not read moves down to
+ * them, `taken` is `kept`, and the peer may send so much more. `kept` >= `taken`: no effect. */
+void net_make_room(net_stream *s, size_t kept);
 
 /* Hand over bytes; they are copied. Answers how many were taken, 1 to `size`, which may be less:
  * call again with the rest. Waits while too much is under way. They are sent at the end of the
