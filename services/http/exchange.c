@@ -135,13 +135,28 @@ static const http_refusal *check(http_exchange *x)
     return why;
 }
 
+static bool is_leaving(const http_exchange *x)
+{
+    return x->phase == FREE || (x->phase == ANSWERS && !x->keeps);
+}
+
+/* More wait for a seat than there will be. */
+static bool has_to_leave(const http_server *s)
+{
+    unsigned leaving = 0;
+    for (unsigned i = 0; i < s->count; i++) {
+        leaving += is_leaving(&s->exchanges[i]);
+    }
+    return net_backlog(&s->listener) > leaving;
+}
+
 /* Look the route up and apply the rules; x->refusal says what is wrong. */
 static void admit(http_exchange *x)
 {
     http_server *s = x->server;
     s->stats.requests++;
+    x->keeps = !x->refusal && x->request.keeps_alive && !s->stops && !has_to_leave(s);
     x->phase = ANSWERS;
-    x->keeps = !x->refusal && x->request.keeps_alive && !s->stops;
     if (x->refusal) {
         return; /* where the next request begins is not known */
     }

@@ -39,8 +39,6 @@ void streams_break_all(void);
 bool listener_has(const struct tcp_pcb *pcb);        /* it waits to be accepted */
 bool listener_has_silent(const struct tcp_pcb *pcb); /* … and has sent nothing */
 void listener_drop(struct tcp_pcb *pcb);             /* and is reset */
-unsigned listener_waiting(const net_listener *l);    /* connections that nobody has accepted */
-bool listener_is_short(const net_listener *l);       /* somebody waits, nobody accepts */
 void listeners_break_all(void);
 
 /* room.c: who goes when there is no room */

@@ -191,22 +191,18 @@ void listeners_break_all(void)
     }
 }
 
-unsigned listener_waiting(const net_listener *l)
+unsigned net_backlog(const net_listener *l)
 {
     unsigned waiting = 0;
+    for (unsigned i = 0; i < NET_ACCEPTORS; i++) {
+        if (l->acceptors[i]) {
+            return 0;
+        }
+    }
     for (unsigned i = 0; i < NET_BACKLOG; i++) {
         waiting += l->waiting[i].pcb != NULL;
     }
     return waiting;
-}
-
-bool listener_is_short(const net_listener *l)
-{
-    unsigned acceptors = 0;
-    for (unsigned i = 0; i < NET_ACCEPTORS; i++) {
-        acceptors += l->acceptors[i] != NULL;
-    }
-    return listener_waiting(l) && !acceptors;
 }
 
 /* --- accepting -------------------------------------------------------------------------------- */

@@ -125,7 +125,7 @@ void room_for_newcomer(void)
 static bool is_short(const struct tcp_pcb_listen *pcb)
 {
     const net_listener *l = pcb->callback_arg;
-    return l->evict_ms && listener_is_short(l);
+    return l->evict_ms && net_backlog(l);
 }
 
 bool room_is_wanted(void)
@@ -144,7 +144,7 @@ static void make_room_for_waiting(net_listener *l)
     if (now_ms - l->evicted_ms >= EVICT_WAIT_MS) {
         l->making_room = 0;
     }
-    while (l->making_room < listener_waiting(l) && evict(l)) {
+    while (l->making_room < net_backlog(l) && evict(l)) {
         l->making_room++;
         l->evicted_ms = now_ms;
     }

@@ -132,6 +132,29 @@ static void test_those_who_are_served_keep_their_places(void **state)
     assert_int_equal(net_read_stats().evicted, 0);
 }
 
+/* Nobody is idle, yet a newcomer need not wait until they are done. */
+static void test_those_who_ask_on_and_on_are_served_in_turn(void **state)
+{
+    (void)state;
+    static char many[9 * sizeof hello];
+    unsigned ended = 0;
+    for (unsigned i = 0; i < 9; i++) {
+        memcpy(many + i * (sizeof hello - 1), hello, sizeof hello);
+    }
+    for (unsigned i = 0; i < SITE_CONNECTIONS; i++) {
+        clients[i] = (site_client){.split = sizeof hello - 1, .steps = 8};
+        site_begin(&clients[i], many);
+    }
+    world_run_ms(60);
+    assert_answered();
+    for (unsigned i = 0; i < SITE_CONNECTIONS; i++) {
+        site_wait(&clients[i]);
+        ended += strstr(clients[i].answer, "Connection: close\r\n") != NULL;
+    }
+    assert_int_equal(ended, 1);
+    assert_int_equal(net_read_stats().evicted, 0);
+}
+
 /* --- the server ends -------------------------------------------------- */
 
 static void test_a_server_that_stops(void **state)
@@ -176,6 +199,7 @@ int main(void)
         on_site(test_an_idle_one_makes_room),
         on_site(test_half_a_request_makes_room_too),
         on_site(test_those_who_are_served_keep_their_places),
+        on_site(test_those_who_ask_on_and_on_are_served_in_turn),
         on_site(test_a_server_that_stops),
         on_site(test_a_port_that_is_taken),
     };

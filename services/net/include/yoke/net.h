@@ -150,6 +150,9 @@ void net_unlisten(net_listener *l);
  * wait already. */
 YOKE_ASYNC int net_accept(yoke_task *t, net_listener *l, net_stream *s);
 
+/* How many connections wait in `l` while no task is in net_accept() to take them. */
+unsigned net_backlog(const net_listener *l);
+
 /* Connect to `to`. YOKE_OK: `*s` is open. `s` was closed, and is so after every error and cancel.
  * YOKE_ENOENT: refused. YOKE_EIO: no way there, or no answer; lwIP tries for about 6 s.
  * YOKE_EFULL: no control block is free. YOKE_EINVAL: the stack is not started. */
