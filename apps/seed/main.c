@@ -11,26 +11,13 @@
 yoke_loop seed_platform;
 yoke_app seed_app;
 
-/* --- on the app loop ------------------------------------------------- */
-
-static int hello_body(yoke_task *t)
-{
-    YOKE_BEGIN(t);
-    log_line("Event loop thread running", 0, 0, 0, 0);
-    YOKE_END(t);
-}
-
-static yoke_task hello = YOKE_TASK(hello_body);
-
-/* --- on the platform loop -------------------------------------------- */
-
 int seed_start_app(void)
 {
     if (yoke_app_state(&seed_app) != YOKE_APP_OFF) {
         return YOKE_EBUSY;
     }
     log_line("Starting event loop thread", 0, 0, 0, 0);
-    yoke_start(&seed_app.loop, &hello);
+    yoke_start(&seed_app.loop, &seed_hello);
     return yoke_app_start(&seed_app);
 }
 
@@ -101,7 +88,7 @@ static int start_app(yoke_task *t, void *unused)
             return answer;
         }
     }
-    return yoke_join(t, &hello);
+    return yoke_join(t, &seed_hello);
 }
 
 static int stop_app(yoke_task *t, void *unused)

@@ -46,7 +46,9 @@ extern yoke_task seed_presses; /* says each event of a button */
 int seed_say_past(yoke_task *t, void *unused);
 void seed_told_step(const startup_step *step, enum startup_event event, int answer);
 
-/* workers.c. `period_us` 0: background. YOKE_EFULL: SEED_WORKERS are there. */
+/* workers.c */
+extern yoke_task seed_hello; /* of the app loop, its first */
+/* `period_us` 0: background. YOKE_EFULL: SEED_WORKERS are there. */
 int seed_add(const char *name, uint32_t period_us, uint32_t run_us);
 int seed_add_talker(const char *name, uint32_t run_us);
 void seed_remove(seed_worker *w);

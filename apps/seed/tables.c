@@ -25,9 +25,10 @@ static quantity time_text(uint64_t us)
     if (us < 1000) {
         snprintf(q.text, sizeof q.text, "%u us", (unsigned)us);
     } else if (us < 1000000) {
-        snprintf(q.text, sizeof q.text, "%.2f ms", (double)us / 1e3);
+        snprintf(q.text, sizeof q.text, "%u.%02u ms", (unsigned)us / 1000, (unsigned)us / 10 % 100);
     } else {
-        snprintf(q.text, sizeof q.text, "%.2f s", (double)us / 1e6);
+        unsigned ms = (unsigned)(us / 1000);
+        snprintf(q.text, sizeof q.text, "%u.%02u s", ms / 1000, ms / 10 % 100);
     }
     return q;
 }

@@ -12,6 +12,15 @@ seed_worker seed_workers[SEED_WORKERS];
 
 /* --- on the app loop ------------------------------------------------- */
 
+static int hello_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    log_line("Event loop thread running", 0, 0, 0, 0);
+    YOKE_END(t);
+}
+
+yoke_task seed_hello = YOKE_TASK(hello_body);
+
 /* The app loop alone counts, so a load and a store will do. */
 static uint32_t count(seed_worker *me)
 {

@@ -55,12 +55,13 @@ foreach(sections .text .rodata)
 endforeach()
 file(GENERATE OUTPUT ${ours} CONTENT "${script}")
 
-# Whoever links the port is linked with this script.
+# Whoever links the port is linked with this script; of the port these objects go to RAM.
 function(yoke_use_memory port)
   set_target_properties(${port} PROPERTIES INTERFACE_PICO_TARGET_LINKER_SCRIPT
                                            ${CMAKE_BINARY_DIR}/yoke_memory.ld)
   set_property(TARGET ${port} APPEND PROPERTY COMPATIBLE_INTERFACE_STRING
                                               PICO_TARGET_LINKER_SCRIPT)
+  list(TRANSFORM ARGN PREPEND *lib${port}.a: OUTPUT_VARIABLE objects)
   # memcpy and memset: the SDK's script knows the C library as libc.a, -g has it linked as libg.a.
-  set_property(TARGET yoke_memory APPEND PROPERTY YOKE_RAM *lib${port}.a: *libg.a:*lib_a-mem*.o)
+  set_property(TARGET yoke_memory APPEND PROPERTY YOKE_RAM ${objects} *libg.a:*lib_a-mem*.o)
 endfunction()

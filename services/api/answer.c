@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TOKENS 96u
+json_token api_tokens[API_TOKENS];
 
 const api_device *api_it;
 
@@ -36,8 +36,7 @@ int api_done(http_exchange *x, int status)
 
 bool api_parse(http_exchange *x, http_text body, json_document *d)
 {
-    static json_token tokens[TOKENS];
-    if (json_parse(d, body.at, body.length, tokens, TOKENS) < 0) {
+    if (json_parse(d, body.at, body.length, api_tokens, API_TOKENS) < 0) {
         api_refuse(x, 400, d->problem);
         return false;
     }

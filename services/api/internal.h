@@ -9,7 +9,11 @@ extern const api_device *api_it;
 /* Figures of what the device has: network, server, flash. */
 extern const metrics_source api_figures[];
 
-/* A body as JSON; its tokens are good until the next await. */
+/* Of the body that is looked at; good until the next await. */
+#define API_TOKENS 128u
+extern json_token api_tokens[API_TOKENS];
+
+/* A body as JSON, its tokens api_tokens. */
 bool api_parse(http_exchange *x, http_text body, json_document *d);
 
 /* A handler's body: wait for that of the request, and give it to `command`, which answers. */

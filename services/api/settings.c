@@ -64,11 +64,10 @@ int api_config(yoke_task *t, http_exchange *x)
 
 static int import(http_exchange *x, http_text body)
 {
-    static json_token tokens[160];
     if (!api_it->config) {
         return http_fail(x, 404, no_config);
     }
-    if (cfg_import(api_it->config, body.at, body.length, tokens, 160) < 0) {
+    if (cfg_import(api_it->config, body.at, body.length, api_tokens, API_TOKENS) < 0) {
         return api_refuse(x, 400, api_it->config->problem);
     }
     return api_done(x, 204);

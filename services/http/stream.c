@@ -13,6 +13,8 @@ static const http_refusal all_in_use = {503, "All places for streams are in use.
 static const http_refusal no_upgrade = {426, "This path speaks WebSocket, version 13."};
 static const http_refusal bad_key = {400, "The key of the WebSocket is malformed."};
 
+_Static_assert(HTTP_FIELDS_MAX >= FRAME_CONTROL_MAX, "control frames are taken in there");
+
 static bool is_socket(const http_exchange *x)
 {
     return x->status == 101;
@@ -32,7 +34,7 @@ static void begin(http_exchange *x, int status, const char *type)
     x->server->stats.streams++;
     x->keeps = false;
     x->is_raw = true;
-    x->frames = (http_frames){0};
+    x->frames = (http_frames){.control = x->fields}; /* which have gone out by then */
     x->kept = 0;
     net_keep(&x->stream);
     http_answer(x, status, type);

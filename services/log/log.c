@@ -1,122 +1,27 @@
-/* Two rings, merged by time. */
-#include "yoke/log.h"
-
-#include "format.h"
+/* Either loop writes into a ring of its own. */
+#include "rings.h"
 #include "yoke/check.h"
-#include "yoke/console.h"
 #include "yoke/port.h"
-#include "yoke/queue.h"
-#include "yoke/signal.h"
 
-typedef struct {
-    uint64_t at_us;
-    const char *format;
-    uintptr_t values[LOG_VALUES];
-} record;
-
-static record rings[YOKE_CORES][LOG_RING];
-static yoke_queue queues[YOKE_CORES] = {YOKE_QUEUE(rings[0]), YOKE_QUEUE(rings[1])};
-static yoke_signal written;
+static log_record rings[YOKE_CORES][LOG_RING];
+yoke_queue log_queues[YOKE_CORES] = {YOKE_QUEUE(rings[0]), YOKE_QUEUE(rings[1])};
+yoke_signal log_written;
 
 void log_line(const char *format, uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d)
 {
     const yoke_loop *here = yoke_port_here();
     yoke_check(here, "log", 601);
-    record r = {.at_us = yoke_port_now_us(), .format = format, .values = {a, b, c, d}};
-    yoke_queue_push(&queues[here->core], &r);
-    yoke_signal_set(&written, 0);
+    log_record r = {.at_us = yoke_port_now_us(), .format = format, .values = {a, b, c, d}};
+    yoke_queue_push(&log_queues[here->core], &r);
+    yoke_signal_set(&log_written, 0);
 }
 
 uint32_t log_dropped(unsigned core)
 {
-    return atomic_load_explicit(&queues[core].refused, memory_order_relaxed);
+    return atomic_load_explicit(&log_queues[core].refused, memory_order_relaxed);
 }
 
 uint32_t log_waited_most(unsigned core)
 {
-    return atomic_load_explicit(&queues[core].most_found, memory_order_relaxed);
+    return atomic_load_explicit(&log_queues[core].most_found, memory_order_relaxed);
 }
-
-/* --- on the platform loop -------------------------------------------- */
-
-typedef struct {
-    record oldest; /* of this core, taken out of its ring */
-    bool any;
-    uint32_t drops_told;
-} side;
-
-static struct {
-    side sides[YOKE_CORES];
-    char text[LOG_LINE_MAX];
-    size_t length;
-} drain;
-
-static side *older(void)
-{
-    side *found = NULL;
-    for (unsigned core = 0; core < YOKE_CORES; core++) {
-        side *s = &drain.sides[core];
-        if (!s->any) {
-            s->any = yoke_queue_pop(&queues[core], &s->oldest) == YOKE_OK;
-        }
-        if (s->any && (!found || s->oldest.at_us < found->oldest.at_us)) {
-            found = s;
-        }
-    }
-    return found;
-}
-
-/* Lines were lost on a core whose ring is empty now: say so behind the last line it kept. */
-static bool tell_drops(void)
-{
-    for (unsigned core = 0; core < YOKE_CORES; core++) {
-        side *s = &drain.sides[core];
-        uint32_t lost = log_dropped(core) - s->drops_told;
-        if (lost && !s->any) {
-            s->drops_told += lost;
-            uintptr_t values[LOG_VALUES] = {lost, core, LOG_RING};
-            drain.length =
-                log_format(drain.text, sizeof drain.text,
-                           "log: %u lines of core %u lost, its ring of %u was full", values);
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool next_line(void)
-{
-    side *s = older();
-    if (!s) {
-        return tell_drops();
-    }
-    s->any = false;
-    drain.length = log_format(drain.text, sizeof drain.text, s->oldest.format, s->oldest.values);
-    return true;
-}
-
-/* The line in `drain` stays there until it is written, whatever interrupts the write. */
-static bool any_line(void)
-{
-    return drain.length || next_line();
-}
-
-static int log_body(yoke_task *t)
-{
-    YOKE_BEGIN(t);
-    for (;;) {
-        while (any_line()) {
-            YOKE_TRY(t, console_write(t, drain.text, drain.length));
-            drain.length = 0;
-        }
-        YOKE_TRY(t, yoke_signal_wait(t, &written, NULL));
-    }
-    YOKE_FINALLY(t);
-    while (t->rc == YOKE_ECANCELED && any_line()) {
-        YOKE_AWAIT(t, console_write(t, drain.text, drain.length));
-        drain.length = 0;
-    }
-    YOKE_END(t);
-}
-
-yoke_task log_task = YOKE_TASK(log_body);

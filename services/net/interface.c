@@ -30,14 +30,14 @@ static struct pbuf *buffer_for(size_t size)
     return p;
 }
 
-void interface_take(const void *frame, size_t size)
+void interface_take(size_t size)
 {
     struct pbuf *p = buffer_for(size);
     if (!p) {
         net_counted.lost_in++;
         return;
     }
-    pbuf_take(p, frame, (u16_t)size);
+    pbuf_take(p, net_frame, (u16_t)size);
     if (interface.input(p, &interface) != ERR_OK) {
         pbuf_free(p);
     }
@@ -46,11 +46,10 @@ void interface_take(const void *frame, size_t size)
 static err_t send_frame(struct netif *n, struct pbuf *p)
 {
     (void)n;
-    static uint32_t whole[(LINK_FRAME_MAX + 3) / 4];
     const void *frame = p->payload;
     if (p->next) {
-        frame = whole;
-        pbuf_copy_partial(p, whole, sizeof whole, 0);
+        frame = net_frame;
+        pbuf_copy_partial(p, net_frame, LINK_FRAME_MAX, 0);
     }
     if (link_write(frame, p->tot_len) != YOKE_OK) {
         net_counted.lost_out++;

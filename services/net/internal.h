@@ -16,6 +16,7 @@
 extern net_stats net_counted;
 
 /* net.c */
+extern uint32_t net_frame[]; /* LINK_FRAME_MAX bytes: one on its way in or out */
 bool net_is_running(void);
 uint32_t net_now_ms(void);        /* modulo 2^32 */
 bool net_buffers_are_short(void); /* what waits for a task may take no more of them */
@@ -23,8 +24,8 @@ bool net_buffers_are_short(void); /* what waits for a task may take no more of t
 /* interface.c: lwIP's side of the link */
 int interface_open(const net_config *config);
 void interface_close(void);
-void interface_take(const void *frame, size_t size); /* that has come */
-void interface_look(void);                           /* is the link still up? */
+void interface_take(size_t size); /* of net_frame, that has come */
+void interface_look(void);        /* is the link still up? */
 void watchers_wake(void);
 
 /* stream.c */

@@ -24,7 +24,7 @@ net_stats net_counted;
 static bool running;
 static bool busy;      /* there may be something to send */
 static unsigned taken; /* frames in this turn */
-static uint32_t frame[(LINK_FRAME_MAX + 3) / 4];
+uint32_t net_frame[(LINK_FRAME_MAX + 3) / 4];
 
 bool net_is_running(void)
 {
@@ -58,7 +58,7 @@ static uint32_t sleep_ms(void)
 /* Answers the size of a frame, or 0: there is something else to do. */
 static int wait_for_work(yoke_task *t)
 {
-    int answer = taken < FRAMES_A_TURN ? link_read(t, frame, sizeof frame) : 0;
+    int answer = taken < FRAMES_A_TURN ? link_read(t, net_frame, sizeof net_frame) : 0;
     if (answer != YOKE_PENDING) {
         return answer;
     }
@@ -72,7 +72,7 @@ static int wait_for_work(yoke_task *t)
 static void take(int size)
 {
     net_counted.frames_in++;
-    interface_take(frame, (size_t)size);
+    interface_take((size_t)size);
     busy = true;
     taken++;
 }

@@ -9,7 +9,7 @@
 /* Of lwIP's memory, which all connections share: the first bytes under way of a connection may take
  * what is above RESERVE, so that each goes on; more than those only what is above SHARED. */
 #define MEMORY_RESERVE  2048u
-#define MEMORY_SHARED   5120u
+#define MEMORY_SHARED   4096u
 #define MEMORY_A_PACKET 96u  /* headers, and lwIP's own */
 #define FIRST_BYTES     536u /* what a segment may hold anywhere (RFC 1122) */
 #define TIMES_TO_WAIT   10u  /* seconds that a closed connection has to come to its end */

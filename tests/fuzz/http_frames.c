@@ -10,7 +10,8 @@ static uint32_t take(const uint8_t *data, size_t size, size_t step)
 {
     static char in[4096];
     static char message[SIZE];
-    http_frames s = {0};
+    static char control[FRAME_CONTROL_MAX];
+    http_frames s = {.control = control};
     uint32_t sum = 0;
     size_t used = 0;
     memcpy(in, data, size);

@@ -13,7 +13,8 @@ static char message[SIZE];
 static int setup(void **state)
 {
     (void)state;
-    s = (http_frames){0};
+    static char control[FRAME_CONTROL_MAX];
+    s = (http_frames){.control = control};
     n = used = 0;
     return 0;
 }

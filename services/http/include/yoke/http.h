@@ -36,7 +36,7 @@
 #define HTTP_MESSAGE_MAX 1280u /* bytes of a WebSocket's message (close code 1009) */
 #define HTTP_OUTPUT_MAX  1024u /* bytes of a connection's output */
 #define HTTP_PUBLISH_MAX 768u  /* bytes of a message given to http_publish() (YOKE_EFULL) */
-#define HTTP_FIELDS_MAX  96u   /* bytes of the headers of an answer that http_add_field() adds */
+#define HTTP_FIELDS_MAX  128u  /* bytes of the headers of an answer that http_add_field() adds */
 #define HTTP_STATE_MAX   64u   /* bytes of a handler's own state, HTTP_STATE() */
 
 typedef struct {
@@ -290,7 +290,7 @@ typedef struct {
     uint8_t control_length;
     bool is_last, in_frame, in_message, is_told, is_bad;
     uint8_t mask[4];
-    char control[125];
+    char *control; /* the payload of a control frame, 125 bytes at most */
 } http_frames;
 
 /* A connection and what goes on over it. Handlers read `request`, `route` and `server`. */
@@ -329,12 +329,12 @@ struct http_exchange {
     bool is_skipping;  /* the body, which the handler has left */
     bool has_length;   /* the answer … */
     bool is_chunked;
-    bool is_raw;     /* … is a stream: the output is what goes out */
-    bool is_sending; /* … in the middle of a message */
-    bool is_begun;   /* its head is made, nothing can be taken back */
-    bool is_sealed;  /* the output is ready to be sent, and takes no more */
-    bool is_over;    /* … and is the last */
-    char fields[HTTP_FIELDS_MAX];
+    bool is_raw;                  /* … is a stream: the output is what goes out */
+    bool is_sending;              /* … in the middle of a message */
+    bool is_begun;                /* its head is made, nothing can be taken back */
+    bool is_sealed;               /* the output is ready to be sent, and takes no more */
+    bool is_over;                 /* … and is the last */
+    char fields[HTTP_FIELDS_MAX]; /* of the answer; of a WebSocket then its frames' `control` */
     char output[HTTP_OUTPUT_MAX];
 };
 

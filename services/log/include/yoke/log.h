@@ -12,7 +12,7 @@
 
 #include "yoke/loop.h"
 
-#define LOG_RING     64u  /* lines each core may have waiting, a power of two */
+#define LOG_RING     32u  /* lines each core may have waiting, a power of two */
 #define LOG_LINE_MAX 160u /* bytes of a printed line; the rest is cut off and marked with "..." */
 
 /* Write one line; a newline is added. `format` must live for ever and knows %d (int32_t),

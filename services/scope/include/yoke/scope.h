@@ -17,7 +17,7 @@
 #include "yoke/app.h"
 
 #define SCOPE_LANES     16u    /* of each core; all others share the last one */
-#define SCOPE_SPANS     128u   /* kept of each core, a power of two */
+#define SCOPE_SPANS     64u    /* kept of each core, a power of two */
 #define SCOPE_GAP_US    2000u  /* a shorter pause does not end a span */
 #define SCOPE_SPAN_US   40000u /* a span that is so long is continued by another one */
 #define SCOPE_PERIOD_MS 80u    /* from one call of scope_update() to the next: 12.5 a second */

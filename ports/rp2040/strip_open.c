@@ -1,6 +1,6 @@
 /* The line of a strip: a PIO state machine of our own program, fed by a DMA channel. No interrupt:
  * strip.c (ports/common) knows when a frame is over. */
-#include "strip_line.h"
+#include "strip_machine.h"
 
 #include "internal.h"
 #include "yoke/gpio.h"
@@ -8,12 +8,9 @@
 #include "hardware/clocks.h"
 #include "hardware/dma.h"
 #include "hardware/gpio.h"
-#include "hardware/pio.h"
 
-#define LINES    8u        /* as many as there are state machines on an RP2040 */
 #define TICK_HZ  20000000u /* 50 ns */
 #define BIT_TICK 25u       /* 1250 ns */
-#define LENGTH   4u        /* instructions of the program */
 
 /* How long a 0 and a 1 are high, in ticks, by enum strip_chip. (yoke/strip.h: 400 and 800 ns; 300
  * and 600 ns) */
@@ -21,18 +18,9 @@ static const struct {
     uint8_t zero, one;
 } high[] = {{8, 16}, {6, 12}};
 
-typedef struct {
-    pio_hw_t *pio; /* NULL: this line is free */
-    uint sm, offset, channel;
-    uint16_t program[LENGTH];
-    struct pio_program loaded;
-} line;
-
-static line lines[LINES];
-
 /* One bit time of all lanes: all high, then those low that have a 0, then all low; without a bit it
  * waits where all are low. */
-static void write_program(line *l, const strip *s)
+static void write_program(strip_machine *l, const strip *s)
 {
     unsigned zero = high[s->chip].zero, one = high[s->chip].one;
     l->program[0] = (uint16_t)pio_encode_out(pio_x, s->bits_at_once);
@@ -40,12 +28,13 @@ static void write_program(line *l, const strip *s)
     l->program[2] = (uint16_t)(pio_encode_mov(pio_pins, pio_x) | pio_encode_delay(one - zero - 1));
     l->program[3] =
         (uint16_t)(pio_encode_mov(pio_pins, pio_null) | pio_encode_delay(BIT_TICK - one - 2));
-    l->loaded = (struct pio_program){.instructions = l->program, .length = LENGTH, .origin = -1};
+    l->loaded =
+        (struct pio_program){.instructions = l->program, .length = STRIP_LENGTH, .origin = -1};
 }
 
 /* --- claiming ---------------------------------------------------------- */
 
-static bool claim_on(line *l, pio_hw_t *pio)
+static bool claim_on(strip_machine *l, pio_hw_t *pio)
 {
     if (!pio_can_add_program(pio, &l->loaded)) {
         return false;
@@ -60,7 +49,7 @@ static bool claim_on(line *l, pio_hw_t *pio)
     return true;
 }
 
-static bool claim(line *l)
+static bool claim(strip_machine *l)
 {
     int channel = dma_claim_unused_channel(false);
     if (channel < 0) {
@@ -76,11 +65,11 @@ static bool claim(line *l)
     return false;
 }
 
-static line *find_free(void)
+static strip_machine *find_free(void)
 {
-    for (unsigned i = 0; i < LINES; i++) {
-        if (!lines[i].pio) {
-            return &lines[i];
+    for (unsigned i = 0; i < STRIP_LINES; i++) {
+        if (!strip_machines[i].pio) {
+            return &strip_machines[i];
         }
     }
     return NULL;
@@ -88,7 +77,7 @@ static line *find_free(void)
 
 /* --- setting up ---------------------------------------------------------- */
 
-static void open_pins(const line *l, const strip *s)
+static void open_pins(const strip_machine *l, const strip *s)
 {
     uint32_t mask = ((1u << s->lanes) - 1) << s->first_pin;
     pio_sm_set_pins_with_mask(l->pio, l->sm, 0, mask);
@@ -98,11 +87,11 @@ static void open_pins(const line *l, const strip *s)
     }
 }
 
-static void open_machine(const line *l, const strip *s)
+static void open_machine(const strip_machine *l, const strip *s)
 {
     pio_sm_config c = pio_get_default_sm_config();
     uint32_t divider = (uint32_t)((uint64_t)clock_get_hz(clk_sys) * 256 / TICK_HZ);
-    sm_config_set_wrap(&c, l->offset, l->offset + LENGTH - 1);
+    sm_config_set_wrap(&c, l->offset, l->offset + STRIP_LENGTH - 1);
     sm_config_set_out_pins(&c, s->first_pin, s->lanes);
     sm_config_set_out_shift(&c, false, true, 8); /* the highest bit first, a byte at a time */
     sm_config_set_fifo_join(&c, PIO_FIFO_JOIN_TX);
@@ -111,7 +100,7 @@ static void open_machine(const line *l, const strip *s)
     pio_sm_set_enabled(l->pio, l->sm, true);
 }
 
-static void open_channel(const line *l)
+static void open_channel(const strip_machine *l)
 {
     dma_channel_config c = dma_channel_get_default_config(l->channel);
     channel_config_set_transfer_data_size(&c, DMA_SIZE_8); /* comes four times in a word */
@@ -121,7 +110,7 @@ static void open_channel(const line *l)
 
 int strip_line_open(strip *s)
 {
-    line *l = find_free();
+    strip_machine *l = find_free();
     if (!l || s->first_pin + s->lanes > GPIO_PINS) {
         return YOKE_EFULL;
     }
@@ -133,12 +122,12 @@ int strip_line_open(strip *s)
     open_pins(l, s);
     open_machine(l, s);
     open_channel(l);
-    return (int)(l - lines);
+    return (int)(l - strip_machines);
 }
 
 void strip_line_close(strip *s)
 {
-    line *l = &lines[s->line];
+    strip_machine *l = &strip_machines[s->line];
     strip_line_reset(s);
     pio_sm_set_enabled(l->pio, l->sm, false);
     pio_remove_program(l->pio, &l->loaded, l->offset);
@@ -148,32 +137,4 @@ void strip_line_close(strip *s)
         gpio_deinit(s->first_pin + i);
     }
     l->pio = NULL;
-}
-
-/* --- on the core that shows -------------------------------------------------- */
-
-void strip_line_send(strip *s)
-{
-    const line *l = &lines[s->line];
-    dma_channel_transfer_from_buffer_now(l->channel, s->wire, s->wire_size);
-}
-
-bool strip_line_is_busy(const strip *s)
-{
-    return dma_channel_is_busy(lines[s->line].channel);
-}
-
-void strip_line_reset(strip *s)
-{
-    const line *l = &lines[s->line];
-    dma_channel_abort(l->channel);
-    pio_sm_clear_fifos(l->pio, l->sm);
-    pio_sm_restart(l->pio, l->sm); /* what it had of a byte is gone, */
-    pio_sm_exec(l->pio, l->sm, pio_encode_mov(pio_pins, pio_null));
-    pio_sm_exec(l->pio, l->sm, pio_encode_jmp(l->offset)); /* and it waits for the next */
-}
-
-void strip_line_rest(uint64_t until_us)
-{
-    (void)until_us;
 }
