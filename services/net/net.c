@@ -14,7 +14,7 @@
 
 #define FRAMES_A_TURN   8u
 #define LOOK_MS         20u /* while connections wait and nobody accepts them */
-#define BUFFERS_RESERVE 8u  /* of PBUF_POOL_SIZE: for frames that are being looked at */
+#define BUFFERS_RESERVE 4u  /* of PBUF_POOL_SIZE: for frames that are being looked at */
 
 static int net_body(yoke_task *t);
 

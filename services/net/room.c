@@ -39,7 +39,7 @@ static uint32_t patience_ms(const net_stream *s)
 {
     enum { MOST = NET_BACKLOG - 1 };
     const net_listener *l = s->listener;
-    unsigned waiting = listener_waiting(l);
+    unsigned waiting = net_backlog(l);
     unsigned further = waiting > l->making_room ? waiting - l->making_room - 1 : 0;
     bool is_on_us = s->pcb->unacked != NULL;
     return l->evict_ms * (is_on_us ? MOST : MOST - further) / MOST;

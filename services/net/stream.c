@@ -6,13 +6,16 @@
 #include <lwip/stats.h>
 #include <string.h>
 
-/* Of lwIP's memory, which all connections share: the first bytes under way of a connection may take
- * what is above RESERVE, so that each goes on; more than those only what is above SHARED. */
-#define MEMORY_RESERVE  2048u
-#define MEMORY_SHARED   4096u
-#define MEMORY_A_PACKET 96u  /* headers, and lwIP's own */
-#define FIRST_BYTES     536u /* what a segment may hold anywhere (RFC 1122) */
-#define TIMES_TO_WAIT   10u  /* seconds that a closed connection has to come to its end */
+/* Of lwIP's memory, which all connections share: whoever has nothing under way may take the first
+ * bytes while more than RESERVE is left; what goes on only while more than SHARED is left, and what
+ * those need who wait. The first bytes are two segments: a peer acknowledges a second one at once,
+ * one alone after up to 500 ms (RFC 1122, 4.2.3.2). */
+#define MEMORY_RESERVE  1024u
+#define MEMORY_SHARED   2048u
+#define MEMORY_A_PACKET 96u /* headers, and lwIP's own */
+#define FIRST_BYTES     (2u * TCP_MSS)
+#define FIRST_MEMORY    (2u * (TCP_MSS + MEMORY_A_PACKET))
+#define TIMES_TO_WAIT   10u /* seconds that a closed connection has to come to its end */
 
 _Static_assert(NET_WINDOW == TCP_WND, "a stream has room for just what its peer may send");
 _Static_assert(MEMORY_SHARED < MEM_SIZE, "there is something to share");
@@ -199,6 +202,17 @@ static bool nothing_under_way(const struct tcp_pcb *pcb)
     return pcb->snd_queuelen == 0;
 }
 
+/* Memory for those who have nothing under way and wait for it. */
+static size_t owed(void)
+{
+    size_t bytes = 0;
+    for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+        const net_stream *s = stream_of(pcb);
+        bytes += s && s->writer && nothing_under_way(pcb) ? FIRST_MEMORY : 0;
+    }
+    return bytes;
+}
+
 /* How many bytes the connection may hand over now. */
 static size_t room(const struct tcp_pcb *pcb)
 {
@@ -206,11 +220,11 @@ static size_t room(const struct tcp_pcb *pcb)
     if (tcp_sndqueuelen(pcb) + 2 > TCP_SND_QUEUELEN) {
         return 0;
     }
-    if (free > MEMORY_SHARED + MEMORY_A_PACKET) {
-        return LWIP_MIN(tcp_sndbuf(pcb), LWIP_MIN(free - MEMORY_SHARED, TCP_MSS));
+    if (nothing_under_way(pcb)) {
+        return free > MEMORY_RESERVE + FIRST_MEMORY ? FIRST_BYTES : 0;
     }
-    bool may = nothing_under_way(pcb) && free > MEMORY_RESERVE + MEMORY_A_PACKET + FIRST_BYTES;
-    return may ? FIRST_BYTES : 0;
+    size_t kept = MEMORY_SHARED + owed() + MEMORY_A_PACKET;
+    return free > kept ? LWIP_MIN(tcp_sndbuf(pcb), LWIP_MIN(free - kept, TCP_MSS)) : 0;
 }
 
 /* Not connected any more, or not yet: the error; or YOKE_OK. */
@@ -256,7 +270,6 @@ static void push(const struct tcp_pcb *pcb)
     }
 }
 
-/* Memory that one connection has given back is room for all. */
 static void flush(struct tcp_pcb *pcb)
 {
     push(pcb);
@@ -264,16 +277,30 @@ static void flush(struct tcp_pcb *pcb)
         tcp_ack_now(pcb);
     }
     tcp_output(pcb);
-    net_stream *s = stream_of(pcb);
-    if (s && s->writer && room(pcb)) {
-        wake(&s->writer);
-    }
 }
 
+/* Of those who can go on with a write, the one that was heard least lately. */
+static net_stream *next_writer(void)
+{
+    net_stream *found = NULL;
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+        net_stream *s = stream_of(pcb);
+        if (s && s->writer && room(pcb) &&
+            (!found || (int32_t)(s->heard_ms - found->heard_ms) < 0)) {
+            found = s;
+        }
+    }
+    return found;
+}
+
+/* Memory that one connection has given back is room for all. */
 void streams_flush(void)
 {
     for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
         flush(pcb);
+    }
+    for (net_stream *s = next_writer(); s; s = next_writer()) {
+        wake(&s->writer);
     }
 }
 

@@ -147,8 +147,8 @@ static void test_lost_lines_are_counted_and_told(void **state)
         world_run_ms(1);
         const char *all = printed();
         char told[100];
-        snprintf(told, sizeof told, "a8\nlog: 7 lines of core %u lost, its ring of 64 was full\n",
-                 core);
+        snprintf(told, sizeof told, "a8\nlog: 7 lines of core %u lost, its ring of %u was full\n",
+                 core, LOG_RING);
         assert_non_null(strstr(all, told)); /* behind the last line that was kept */
         assert_int_equal(count_lines(all), LOG_RING + 1);
         assert_int_equal(log_waited_most(core), LOG_RING);

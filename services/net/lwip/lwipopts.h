@@ -20,8 +20,8 @@
 #define MEM_LIBC_MALLOC         0
 #define MEMP_MEM_MALLOC         0
 #define MEM_SIZE                8192 /* what is sent and not yet acknowledged; and small things */
-#define PBUF_POOL_SIZE          12    /* frames that have come and are being looked at */
-#define PBUF_POOL_BUFSIZE       768   /* an Ethernet frame is two of them, an E1.31 one */
+#define PBUF_POOL_SIZE          12   /* frames that have come and are being looked at */
+#define PBUF_POOL_BUFSIZE       768  /* an Ethernet frame is two of them, an E1.31 one */
 #define MEMP_NUM_PBUF           16
 #define MEMP_NUM_TCP_PCB        28 /* ten served, eight that wait, eight half open, two that end */
 #define MEMP_NUM_TCP_PCB_LISTEN 4
@@ -64,9 +64,9 @@
 
 /* --- TCP -------------------------------------------------------------------------------------- */
 
-#define TCP_MSS             1460
+#define TCP_MSS             536  /* RFC 879; memory is given out by the two: stream.c */
 #define TCP_WND             1536 /* NET_WINDOW: what a stream has room for */
-#define TCP_SND_BUF         (4 * TCP_MSS)
+#define TCP_SND_BUF         (8 * TCP_MSS)
 #define TCP_SND_QUEUELEN    16
 #define TCP_QUEUE_OOSEQ     1
 #define TCP_OOSEQ_MAX_PBUFS 4 /* so that what comes out of order does not take all buffers */
