@@ -6,10 +6,10 @@
 #include <lwip/stats.h>
 #include <string.h>
 
-/* Of lwIP's memory, which all connections share: whoever has nothing under way may take the first
- * bytes while more than RESERVE is left; what goes on only while more than SHARED is left, and what
- * those need who wait. The first bytes are two segments: a peer acknowledges a second one at once,
- * one alone after up to 500 ms (RFC 1122, 4.2.3.2). */
+/* Of lwIP's memory, which all connections share: whoever has less than the first bytes under
+ * way may take them while more than RESERVE is left; what goes on only while more than SHARED is
+ * left, and what those need who wait. The first bytes are two segments: a peer acknowledges a
+ * second one at once, one alone after up to 500 ms (RFC 1122, 4.2.3.2). */
 #define MEMORY_RESERVE  1024u
 #define MEMORY_SHARED   2048u
 #define MEMORY_A_PACKET 96u /* headers, and lwIP's own */
@@ -202,13 +202,20 @@ static bool nothing_under_way(const struct tcp_pcb *pcb)
     return pcb->snd_queuelen == 0;
 }
 
-/* Memory for those who have nothing under way and wait for it. */
+/* Of the first bytes. */
+static size_t still_to_come(const struct tcp_pcb *pcb)
+{
+    size_t under_way = (size_t)(TCP_SND_BUF - tcp_sndbuf(pcb));
+    return under_way < FIRST_BYTES ? FIRST_BYTES - under_way : 0;
+}
+
+/* Memory for those who wait for their first bytes. */
 static size_t owed(void)
 {
     size_t bytes = 0;
     for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
         const net_stream *s = stream_of(pcb);
-        bytes += s && s->writer && nothing_under_way(pcb) ? FIRST_MEMORY : 0;
+        bytes += s && s->writer && still_to_come(pcb) ? FIRST_MEMORY : 0;
     }
     return bytes;
 }
@@ -220,8 +227,8 @@ static size_t room(const struct tcp_pcb *pcb)
     if (tcp_sndqueuelen(pcb) + 2 > TCP_SND_QUEUELEN) {
         return 0;
     }
-    if (nothing_under_way(pcb)) {
-        return free > MEMORY_RESERVE + FIRST_MEMORY ? FIRST_BYTES : 0;
+    if (still_to_come(pcb)) {
+        return free > MEMORY_RESERVE + FIRST_MEMORY ? still_to_come(pcb) : 0;
     }
     size_t kept = MEMORY_SHARED + owed() + MEMORY_A_PACKET;
     return free > kept ? LWIP_MIN(tcp_sndbuf(pcb), LWIP_MIN(free - kept, TCP_MSS)) : 0;

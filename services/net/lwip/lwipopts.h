@@ -19,7 +19,7 @@
 #define MEM_ALIGNMENT           __SIZEOF_POINTER__ /* bytes */
 #define MEM_LIBC_MALLOC         0
 #define MEMP_MEM_MALLOC         0
-#define MEM_SIZE                8192 /* what is sent and not yet acknowledged; and small things */
+#define MEM_SIZE                7168 /* what is sent and not yet acknowledged; and small things */
 #define PBUF_POOL_SIZE          12   /* frames that have come and are being looked at */
 #define PBUF_POOL_BUFSIZE       768  /* an Ethernet frame is two of them, an E1.31 one */
 #define MEMP_NUM_PBUF           16
