@@ -209,29 +209,36 @@ static size_t still_to_come(const struct tcp_pcb *pcb)
     return under_way < FIRST_BYTES ? FIRST_BYTES - under_way : 0;
 }
 
-/* Memory for those who wait for their first bytes. */
-static size_t owed(void)
+static bool was_heard_before(const net_stream *s, const net_stream *other)
+{
+    return (int32_t)(s->heard_ms - other->heard_ms) < 0;
+}
+
+/* Memory for those who wait for their first bytes: for longer than `s`, or if that has its own, for
+ * all. */
+static size_t owed(const net_stream *s)
 {
     size_t bytes = 0;
     for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
-        const net_stream *s = stream_of(pcb);
-        bytes += s && s->writer && still_to_come(pcb) ? FIRST_MEMORY : 0;
+        const net_stream *other = stream_of(pcb);
+        bool waits = other && other != s && other->writer && still_to_come(pcb);
+        if (waits && (!still_to_come(s->pcb) || was_heard_before(other, s))) {
+            bytes += FIRST_MEMORY;
+        }
     }
     return bytes;
 }
 
-/* How many bytes the connection may hand over now. */
-static size_t room(const struct tcp_pcb *pcb)
+/* How many bytes the stream may hand over now. */
+static size_t room(const net_stream *s)
 {
     size_t free = lwip_stats.mem.avail - lwip_stats.mem.used;
-    if (tcp_sndqueuelen(pcb) + 2 > TCP_SND_QUEUELEN) {
+    size_t first = still_to_come(s->pcb);
+    size_t kept = owed(s) + (first ? MEMORY_RESERVE + FIRST_MEMORY : MEMORY_SHARED);
+    if (free <= kept + MEMORY_A_PACKET || tcp_sndqueuelen(s->pcb) + 2 > TCP_SND_QUEUELEN) {
         return 0;
     }
-    if (still_to_come(pcb)) {
-        return free > MEMORY_RESERVE + FIRST_MEMORY ? still_to_come(pcb) : 0;
-    }
-    size_t kept = MEMORY_SHARED + owed() + MEMORY_A_PACKET;
-    return free > kept ? LWIP_MIN(tcp_sndbuf(pcb), LWIP_MIN(free - kept, TCP_MSS)) : 0;
+    return first ? first : LWIP_MIN(tcp_sndbuf(s->pcb), LWIP_MIN(free - kept, TCP_MSS));
 }
 
 /* Not connected any more, or not yet: the error; or YOKE_OK. */
@@ -247,7 +254,7 @@ int net_write(yoke_task *t, net_stream *s, const void *data, size_t size)
     if (error || !size) {
         return error;
     }
-    size_t n = LWIP_MIN(size, room(s->pcb));
+    size_t n = LWIP_MIN(size, room(s));
     if (!n || tcp_write(s->pcb, data, (u16_t)n, TCP_WRITE_FLAG_COPY | TCP_WRITE_FLAG_MORE)) {
         return yoke_park(t, &s->writer); /* streams_flush() wakes it */
     }
@@ -292,8 +299,7 @@ static net_stream *next_writer(void)
     net_stream *found = NULL;
     for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
         net_stream *s = stream_of(pcb);
-        if (s && s->writer && room(pcb) &&
-            (!found || (int32_t)(s->heard_ms - found->heard_ms) < 0)) {
+        if (s && s->writer && room(s) && (!found || was_heard_before(s, found))) {
             found = s;
         }
     }

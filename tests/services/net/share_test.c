@@ -94,7 +94,7 @@ static int turns_body(yoke_task *t)
         }
     }
     for (i = 0; i < STREAMS; i++) {
-        assert_in_range(readers[i].done, LONG * 3 / 4, LONG);
+        assert_in_range(readers[i].done, LONG / 2, LONG);
     }
     for (i = 0; i < STREAMS; i++) {
         YOKE_AWAIT(t, yoke_join(t, &writers[i].task));
