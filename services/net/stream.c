@@ -6,19 +6,17 @@
 #include <lwip/stats.h>
 #include <string.h>
 
-/* Of lwIP's memory, which all connections share: whoever has less than the first bytes under
- * way may take them while more than RESERVE is left; what goes on only while more than SHARED is
- * left, and what those need who wait. The first bytes are two segments: a peer acknowledges a
- * second one at once, one alone after up to 500 ms (RFC 1122, 4.2.3.2). */
+/* Of lwIP's memory, which all connections share, each stream has its first bytes for itself, and
+ * what is left beyond that is for who comes first. The first bytes are two segments: a peer
+ * acknowledges a second one at once, one alone after up to 500 ms (RFC 1122, 4.2.3.2). */
 #define MEMORY_RESERVE  1024u
-#define MEMORY_SHARED   2048u
 #define MEMORY_A_PACKET 96u /* headers, and lwIP's own */
 #define FIRST_BYTES     (2u * TCP_MSS)
 #define FIRST_MEMORY    (2u * (TCP_MSS + MEMORY_A_PACKET))
 #define TIMES_TO_WAIT   10u /* seconds that a closed connection has to come to its end */
 
 _Static_assert(NET_WINDOW == TCP_WND, "a stream has room for just what its peer may send");
-_Static_assert(MEMORY_SHARED < MEM_SIZE, "there is something to share");
+_Static_assert(MEM_SIZE >= MEMORY_RESERVE + 8 * FIRST_MEMORY, "eight are served at once");
 
 static void wake(yoke_task **waiter)
 {
@@ -214,15 +212,16 @@ static bool was_heard_before(const net_stream *s, const net_stream *other)
     return (int32_t)(s->heard_ms - other->heard_ms) < 0;
 }
 
-/* Memory for those who wait for their first bytes: for longer than `s`, or if that has its own, for
- * all. */
+/* Memory for the first bytes of others. Who needs his own leaves it only to those who have waited
+ * longer, should there be more streams than memory. */
 static size_t owed(const net_stream *s)
 {
+    bool has_first = !still_to_come(s->pcb);
     size_t bytes = 0;
     for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
         const net_stream *other = stream_of(pcb);
-        bool waits = other && other != s && other->writer && still_to_come(pcb);
-        if (waits && (!still_to_come(s->pcb) || was_heard_before(other, s))) {
+        if (other && other != s && still_to_come(pcb) &&
+            (has_first || (other->writer && was_heard_before(other, s)))) {
             bytes += FIRST_MEMORY;
         }
     }
@@ -234,8 +233,8 @@ static size_t room(const net_stream *s)
 {
     size_t free = lwip_stats.mem.avail - lwip_stats.mem.used;
     size_t first = still_to_come(s->pcb);
-    size_t kept = owed(s) + (first ? MEMORY_RESERVE + FIRST_MEMORY : MEMORY_SHARED);
-    if (free <= kept + MEMORY_A_PACKET || tcp_sndqueuelen(s->pcb) + 2 > TCP_SND_QUEUELEN) {
+    size_t kept = MEMORY_RESERVE + owed(s) + (first ? FIRST_MEMORY : MEMORY_A_PACKET);
+    if (free <= kept || tcp_sndqueuelen(s->pcb) + 2 > TCP_SND_QUEUELEN) {
         return 0;
     }
     return first ? first : LWIP_MIN(tcp_sndbuf(s->pcb), LWIP_MIN(free - kept, TCP_MSS));

@@ -19,9 +19,9 @@
 #define MEM_ALIGNMENT           __SIZEOF_POINTER__ /* bytes */
 #define MEM_LIBC_MALLOC         0
 #define MEMP_MEM_MALLOC         0
-#define MEM_SIZE                7168 /* what is sent and not yet acknowledged; and small things */
-#define PBUF_POOL_SIZE          12   /* frames that have come and are being looked at */
-#define PBUF_POOL_BUFSIZE       768  /* an Ethernet frame is two of them, an E1.31 one */
+#define MEM_SIZE                15360 /* what is sent and not yet acknowledged; and small things */
+#define PBUF_POOL_SIZE          12    /* frames that have come and are being looked at */
+#define PBUF_POOL_BUFSIZE       768   /* an Ethernet frame is two of them, an E1.31 one */
 #define MEMP_NUM_PBUF           16
 #define MEMP_NUM_TCP_PCB        28 /* ten served, eight that wait, eight half open, two that end */
 #define MEMP_NUM_TCP_PCB_LISTEN 4

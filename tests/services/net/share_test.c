@@ -1,7 +1,7 @@
 /* How the memory for what is to be sent is shared out. */
 #include "wire.h"
 
-#define STREAMS  8u
+#define STREAMS  12u   /* more than there is memory for */
 #define ANSWER   1248u /* bytes: a head and 1 KB */
 #define SEGMENTS 1072u /* bytes of two segments */
 #define LONG     30000u
@@ -57,7 +57,7 @@ static int answers_body(yoke_task *t)
         assert_true(n == YOKE_PENDING || n >= (int)SEGMENTS);
         got += n != YOKE_PENDING;
     }
-    assert_in_range(got, 3, STREAMS - 1); /* there is not enough for all: that is what is tried */
+    assert_in_range(got, 8, STREAMS - 1);
     close_all();
     t->rc = YOKE_OK;
     YOKE_END(t);

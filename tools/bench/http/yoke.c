@@ -31,7 +31,7 @@ static const http_route routes[] = {{.path = "/1k", .handler = get_small, .metho
                                     {0}};
 static const char *const hosts[] = {"localhost", "127.0.0.1", NULL};
 static const http_config config = {.routes = routes, .hosts = hosts};
-static http_exchange exchanges[12];
+static http_exchange exchanges[11];
 static http_server server = {.task = HTTP_SERVER_TASK,
                              .config = &config,
                              .exchanges = exchanges,
