@@ -14,8 +14,12 @@ function(yoke_app target)
 endfunction()
 
 # yoke_in_ram(TARGET FILE … [PLATFORM FUNCTION …]): the same for files of a library.
+# yoke_fits(TARGET FLASH BYTES RAM BYTES): the build for the chip fails when program TARGET takes
+# more than that, both stacks included, or when anything in it allocates.
 if(NOT YOKE_PORT STREQUAL rp2040)
   function(yoke_in_ram)
+  endfunction()
+  function(yoke_fits)
   endfunction()
 endif()
 

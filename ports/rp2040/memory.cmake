@@ -36,6 +36,17 @@ function(yoke_check_memory target)
     COMMAND_EXPAND_LISTS VERBATIM)
 endfunction()
 
+# yoke_fits(TARGET FLASH BYTES RAM BYTES): see cmake/app.cmake.
+function(yoke_fits target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FLASH;RAM" "")
+  set(fits ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../../tools/fits)
+  set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${fits})
+  add_custom_command(
+    TARGET ${target} POST_BUILD
+    COMMAND ${fits} --flash ${arg_FLASH} --ram ${arg_RAM} $<TARGET_FILE:${target}>
+    VERBATIM)
+endfunction()
+
 set(chip rp2040)
 if(PICO_RP2350)
   set(chip rp2350)
