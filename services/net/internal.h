@@ -36,6 +36,10 @@ net_stream *stream_of(const struct tcp_pcb *pcb); /* NULL: it is no stream's */
 void streams_flush(void);                         /* send what is to be sent and acknowledged */
 void streams_break_all(void);
 
+/* share.c: the memory for what is to be sent */
+size_t share_of(const net_stream *s); /* bytes that it may hand over now */
+net_stream *share_next(void);         /* of those who can go on with a write, the first in line */
+
 /* listener.c */
 bool listener_has(const struct tcp_pcb *pcb);        /* it waits to be accepted */
 bool listener_has_silent(const struct tcp_pcb *pcb); /* … and has sent nothing */

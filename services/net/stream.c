@@ -3,20 +3,11 @@
  * counts the same room as we do: its rcv_wnd is NET_WINDOW - come. */
 #include "internal.h"
 
-#include <lwip/stats.h>
 #include <string.h>
 
-/* Of lwIP's memory, which all connections share, each stream has its first bytes for itself, and
- * what is left beyond that is for who comes first. The first bytes are two segments: a peer
- * acknowledges a second one at once, one alone after up to 500 ms (RFC 1122, 4.2.3.2). */
-#define MEMORY_RESERVE  1024u
-#define MEMORY_A_PACKET 96u /* headers, and lwIP's own */
-#define FIRST_BYTES     (2u * TCP_MSS)
-#define FIRST_MEMORY    (2u * (TCP_MSS + MEMORY_A_PACKET))
-#define TIMES_TO_WAIT   10u /* seconds that a closed connection has to come to its end */
+#define TIMES_TO_WAIT 10u /* seconds that a closed connection has to come to its end */
 
 _Static_assert(NET_WINDOW == TCP_WND, "a stream has room for just what its peer may send");
-_Static_assert(MEM_SIZE >= MEMORY_RESERVE + 8 * FIRST_MEMORY, "eight are served at once");
 
 static void wake(yoke_task **waiter)
 {
@@ -200,46 +191,6 @@ static bool nothing_under_way(const struct tcp_pcb *pcb)
     return pcb->snd_queuelen == 0;
 }
 
-/* Of the first bytes. */
-static size_t still_to_come(const struct tcp_pcb *pcb)
-{
-    size_t under_way = (size_t)(TCP_SND_BUF - tcp_sndbuf(pcb));
-    return under_way < FIRST_BYTES ? FIRST_BYTES - under_way : 0;
-}
-
-static bool was_heard_before(const net_stream *s, const net_stream *other)
-{
-    return (int32_t)(s->heard_ms - other->heard_ms) < 0;
-}
-
-/* Memory for the first bytes of others. Who needs his own leaves it only to those who have waited
- * longer, should there be more streams than memory. */
-static size_t owed(const net_stream *s)
-{
-    bool has_first = !still_to_come(s->pcb);
-    size_t bytes = 0;
-    for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
-        const net_stream *other = stream_of(pcb);
-        if (other && other != s && still_to_come(pcb) &&
-            (has_first || (other->writer && was_heard_before(other, s)))) {
-            bytes += FIRST_MEMORY;
-        }
-    }
-    return bytes;
-}
-
-/* How many bytes the stream may hand over now. */
-static size_t room(const net_stream *s)
-{
-    size_t free = lwip_stats.mem.avail - lwip_stats.mem.used;
-    size_t first = still_to_come(s->pcb);
-    size_t kept = MEMORY_RESERVE + owed(s) + (first ? FIRST_MEMORY : MEMORY_A_PACKET);
-    if (free <= kept || tcp_sndqueuelen(s->pcb) + 2 > TCP_SND_QUEUELEN) {
-        return 0;
-    }
-    return first ? first : LWIP_MIN(tcp_sndbuf(s->pcb), LWIP_MIN(free - kept, TCP_MSS));
-}
-
 /* Not connected any more, or not yet: the error; or YOKE_OK. */
 static int problem(const net_stream *s)
 {
@@ -253,7 +204,7 @@ int net_write(yoke_task *t, net_stream *s, const void *data, size_t size)
     if (error || !size) {
         return error;
     }
-    size_t n = LWIP_MIN(size, room(s));
+    size_t n = LWIP_MIN(size, share_of(s));
     if (!n || tcp_write(s->pcb, data, (u16_t)n, TCP_WRITE_FLAG_COPY | TCP_WRITE_FLAG_MORE)) {
         return yoke_park(t, &s->writer); /* streams_flush() wakes it */
     }
@@ -292,26 +243,13 @@ static void flush(struct tcp_pcb *pcb)
     tcp_output(pcb);
 }
 
-/* Of those who can go on with a write, the one that was heard least lately. */
-static net_stream *next_writer(void)
-{
-    net_stream *found = NULL;
-    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
-        net_stream *s = stream_of(pcb);
-        if (s && s->writer && room(s) && (!found || was_heard_before(s, found))) {
-            found = s;
-        }
-    }
-    return found;
-}
-
 /* Memory that one connection has given back is room for all. */
 void streams_flush(void)
 {
     for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
         flush(pcb);
     }
-    for (net_stream *s = next_writer(); s; s = next_writer()) {
+    for (net_stream *s = share_next(); s; s = share_next()) {
         wake(&s->writer);
     }
 }

@@ -98,17 +98,17 @@ struct pbuf;
 /* All zero at first. The fields are net's own but for reading in place. One task may read and
  * another one write. */
 typedef struct {
-    struct tcp_pcb *pcb;         /* NULL: closed or broken */
-    int error;                   /* YOKE_OK, or what broke it */
+    struct tcp_pcb *pcb;           /* NULL: closed or broken */
+    struct net_listener *listener; /* that has taken it; NULL: none */
+    yoke_task *reader;             /* in net_read() or net_fill() */
+    yoke_task *writer;             /* in net_connect(), net_write() or net_drain() */
+    int error;                     /* YOKE_OK, or what broke it */
+    uint32_t heard_ms;             /* when the peer was heard, or has taken something, last */
+    net_peer peer;
+    uint16_t taken, known, come; /* of `window`, see above; who reads in place moves `taken` */
     bool ended;                  /* the peer will send no more */
     bool kept;                   /* net_keep() */
     bool connecting;             /* in net_connect() */
-    uint16_t taken, known, come; /* of `window`, see above; who reads in place moves `taken` */
-    uint32_t heard_ms;           /* when the peer was heard, or has taken something, last */
-    yoke_task *reader;           /* in net_read() or net_fill() */
-    yoke_task *writer;           /* in net_connect(), net_write() or net_drain() */
-    net_peer peer;
-    struct net_listener *listener; /* that has taken it; NULL: none */
     char window[NET_WINDOW];
 } net_stream;
 
