@@ -144,7 +144,8 @@ static const api_device device = {.app = &seed_app,
 static const http_route routes[] = {
     API_ROUTES, SCOPE_ROUTES, {"/ws", seed_socket, .methods = HTTP_GET, .flags = HTTP_STREAM}, {0}};
 static const char *const hosts[] = {"localhost", "127.0.0.1", "yoke.local", NULL};
-static const http_config config = {.routes = routes, .hosts = hosts, .streams_max = STREAMS};
+static const http_config config = {
+    .routes = routes, .hosts = hosts, .streams_max = STREAMS, .evict_ms = SEED_EVICT_MS};
 static http_exchange exchanges[CONNECTIONS];
 static http_server server = {
     .task = HTTP_SERVER_TASK, .config = &config, .exchanges = exchanges, .count = CONNECTIONS};

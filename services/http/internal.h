@@ -30,7 +30,7 @@ uint32_t http_limit(uint32_t configured_ms, uint32_t default_ms);
 #define IDLE_MS  15000u
 #define WRITE_MS 5000u
 #define BEAT_MS  15000u
-#define EVICT_MS 200u
+#define EVICT_MS 50u
 
 /* --- ask.c: what the handler asks ------------------------------------------------------------- */
 
