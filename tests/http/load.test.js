@@ -1,6 +1,6 @@
 // The device under load: its rainbow, a frame every 10 ms, misses none, and every answer is right.
-// wrk with 8 connections (on the chip 3), 4 WebSockets, 2 event streams, and every 100 ms a button and a setting.
-// 6 s of the device's time, or with YOKE_LONG 60 s.
+// wrk with 8 connections (on the chip 3), 4 WebSockets, 2 event streams, and every 100 ms a button
+// and a setting. 6 s of the device's time, or with YOKE_LONG 60 s.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -18,8 +18,8 @@ const EVERY_MS = 100;
 const PERIOD_MS = 10;
 const LATE_US_MAX = 10; // on the chip
 
-// The chip's line carries 92 KB/s: what is asked of it is short. It has 11 connections, and these are
-// all of them: who comes beside them would end one that is idle.
+// The chip's line carries 92 KB/s: what is asked of it is short. It has 11 connections, and these
+// are all of them: who comes beside them would end one that is idle.
 const LOAD = isEmulated
     ? { connections: 3, sockets: 4, streams: 2, path: '/api/app',
         right: ['{"state":"running"}', '}'] }
