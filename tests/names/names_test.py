@@ -21,7 +21,8 @@ PATIENCE_S = 20  # for what must come; never what is judged
 HERE = "192.168.77.1"  # this machine, as the device sees it
 GROUP = "224.0.0.251"
 PROGRAMS = ("unshare", "ip", "mount", "dnsmasq", "avahi-daemon", "avahi-browse", "avahi-resolve",
-            "dbus-daemon", "chronyd")
+            "dbus-daemon")
+ALSO = {"time_of_day": ("chronyd",)}  # what one scene alone needs
 
 AVAHI = """
 [server]
@@ -111,7 +112,7 @@ def run(*command):
 
 def in_own_network(program, scene):
     """Start over in namespaces of our own, or say why not."""
-    missing = [p for p in PROGRAMS if not shutil.which(p)]
+    missing = [p for p in PROGRAMS + ALSO.get(scene, ()) if not shutil.which(p)]
     if missing:
         leave_out(f"{', '.join(missing)}: missing")
     if subprocess.run(["unshare", "-nm", "test", "-w", "/dev/net/tun"], check=False,
