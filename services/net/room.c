@@ -32,9 +32,9 @@ static bool is_over(const struct tcp_pcb *pcb)
 
 /* --- streams ---------------------------------------------------------------------------------- */
 
-/* How long a stream must have been idle to go: evict_ms, while what we have sent is under way, or
- * only one waits for its place. Else it is the peer who does nothing, and the more wait the shorter
- * it may: so seats are handed on as fast as connections come, and the line is never full. */
+/* How long a stream must have been idle to go. While what we have sent is under way, the network
+ * may be slow: evict_ms. Else it is the peer who does nothing; the more connections wait the sooner
+ * its place is handed on, so that the line of those who wait does not fill up. */
 static uint32_t patience_ms(const net_stream *s)
 {
     enum { MOST = NET_BACKLOG - 1 };
@@ -102,7 +102,7 @@ static bool lwip_has_one(void)
     return lwip_stats.memp[MEMP_TCP_PCB]->used < MEMP_NUM_TCP_PCB || tcp_tw_pcbs || last(is_over);
 }
 
-static void make_room(void)
+void room_for_newcomer(void)
 {
     if (!lwip_has_one() && !drop_half_open() && !drop_silent()) {
         evict(NULL);
@@ -111,13 +111,8 @@ static void make_room(void)
 
 struct tcp_pcb *room_for_connect(void)
 {
-    make_room();
+    room_for_newcomer();
     return tcp_new();
-}
-
-void room_for_newcomer(void)
-{
-    make_room();
 }
 
 /* --- connections that nobody accepts ---------------------------------------------------------- */

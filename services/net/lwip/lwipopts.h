@@ -23,7 +23,7 @@
 #define PBUF_POOL_SIZE          12    /* frames that have come and are being looked at */
 #define PBUF_POOL_BUFSIZE       768   /* an Ethernet frame is two of them, an E1.31 one */
 #define MEMP_NUM_PBUF           16
-#define MEMP_NUM_TCP_PCB        28 /* ten served, eight that wait, eight half open, two that end */
+#define MEMP_NUM_TCP_PCB        28 /* those served, NET_BACKLOG that wait; the rest half open */
 #define MEMP_NUM_TCP_PCB_LISTEN 4
 #define MEMP_NUM_TCP_SEG        48
 #define MEMP_NUM_UDP_PCB        13 /* dhcp, four of dns, and eight sockets */
@@ -64,7 +64,7 @@
 
 /* --- TCP -------------------------------------------------------------------------------------- */
 
-#define TCP_MSS             536  /* RFC 879; memory is given out by the two: stream.c */
+#define TCP_MSS             536  /* what all take (RFC 9293, 3.7.1); sent by the two: share.c */
 #define TCP_WND             1536 /* NET_WINDOW: what a stream has room for */
 #define TCP_SND_BUF         (8 * TCP_MSS)
 #define TCP_SND_QUEUELEN    16
