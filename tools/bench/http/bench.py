@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Measure Yoke's HTTP server beside lwIP's own and one on libuv: one table.
 
-usage: tools/bench/http/run [--quick] [--runs N] [--seconds N] [--only TEXT] [--check]
+usage: tools/bench/http/run [--quick] [--runs N] [--seconds N] [--only TEXT] [--tap] [--check]
 
   --quick      3 runs of 1 s: to see that all is well
   --runs N     of each, 1 to 99; default 5
   --seconds N  of each run, 1 to 99; default 2
   --only TEXT  rows whose name has this text
+  --tap        behind TAP devices instead of libslirp: Linux is the peer; needs root and dnsmasq
   --check      a missed target ends with 1
 
-Every figure also goes to build/report/bench-http.json.
+Every figure also goes to build/report/bench-http.json, with --tap to bench-http-tap.json.
 Ends with 0: measured. 1: a target was missed (--check), or it could not be built. 2: wrong usage,
 or an answer was wrong. 3: something is missing.
 """
@@ -26,10 +27,11 @@ import sys
 import time
 
 from client import Wrong, ask_all
+import tap
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../.."))
 BUILD = os.path.join(ROOT, "build", "host", "tools", "bench", "http")
-REPORT = os.path.join(ROOT, "build", "report", "bench-http.json")
+REPORT = os.path.join(ROOT, "build", "report", "bench-http{}.json")
 SCRIPT = os.path.join(ROOT, "tools", "bench", "http", "report.lua")
 LIMIT_MS = 50
 TIMES = 20  # that each connection of the client that looks at every byte asks
@@ -54,16 +56,19 @@ def free_port():
 
 
 class Server:
-    """One of the three programs, on a port of its own; `process` is None if it does not start."""
+    """One of the three programs, at a place of its own; `process` is None if it does not start."""
 
-    def __init__(self, name):
-        self.name, self.port = name, free_port()
+    def __init__(self, name, cable):
+        self.name, self.cable = name, cable
+        self.place = (cable.host, 80) if cable else ("127.0.0.1", free_port())
         path = os.path.join(BUILD, PROGRAMS[name])
         environment = {k: v for k, v in os.environ.items() if k != "YOKE_LINK"}
-        environment["YOKE_FORWARD"] = f"{self.port}:80"
+        environment["YOKE_FORWARD"] = f"{self.place[1]}:80"
+        if cable:
+            environment["YOKE_LINK"] = f"tap:{cable.name}"
         self.process = None
         if os.path.exists(path):
-            command = [path, str(self.port)] if name == LIBUV else [path]
+            command = [path, str(self.place[1])] if name == LIBUV else [path]
             self.process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE,
                                             stdout=subprocess.PIPE)
             if not self.says_ready():
@@ -82,10 +87,12 @@ class Server:
                 self.process.kill()
                 self.process.wait()
         self.process = None
+        if self.cable:
+            self.cable.end()
 
     def ask(self, path, size, connections):
         try:
-            return ask_all(self.port, path, size, connections, TIMES)
+            return ask_all(self.place, path, size, connections, TIMES)
         except Wrong as error:
             raise Wrong(f"{self.name}: {error}") from error
 
@@ -93,7 +100,7 @@ class Server:
         """What wrk has counted."""
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", SCRIPT,
                    "-H", "Connection: keep-alive",  # lwIP's server closes without
-                   f"http://127.0.0.1:{self.port}{path}"]
+                   "http://{}:{}{}".format(*self.place, path)]
         run = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30,
                              check=False)
         lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
@@ -208,9 +215,10 @@ def show_noise(began, busy_before, own_before):
     print(f"\nin {took:.0f} s; meanwhile other programs used {share:.0f} % of the machine")
 
 
-def write_report(results):
-    os.makedirs(os.path.dirname(REPORT), exist_ok=True)
-    with open(REPORT, "w", encoding="utf-8") as file:
+def write_report(results, kind):
+    path = REPORT.format(kind)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
         json.dump(results, file, indent=2)
         file.write("\n")
 
@@ -230,6 +238,7 @@ def read_options():
     parser.add_argument("--runs", type=in_range)
     parser.add_argument("--seconds", type=in_range)
     parser.add_argument("--only", default="")
+    parser.add_argument("--tap", action="store_true")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("-h", "--help", action="store_true")
     options = parser.parse_args()
@@ -241,8 +250,8 @@ def read_options():
     return options
 
 
-def start_servers():
-    servers = [Server(name) for name in PROGRAMS]
+def start_servers(on_tap):
+    servers = [Server(name, tap.Cable() if on_tap and name != LIBUV else None) for name in PROGRAMS]
     for server in servers:
         if not server.process:
             print(f"{server.name} does not start here and is left out")
@@ -252,7 +261,7 @@ def start_servers():
 def measure_all(rows, options):
     """Answers (results, how many were wrong)."""
     results, wrong = [], 0
-    servers = start_servers()
+    servers = start_servers(options.tap)
     try:
         for row in rows:
             runs, wrong_ones = measure_row(servers, row, options)
@@ -273,16 +282,20 @@ def main():
         fail(f"no row has \"{options.only}\" in its name", 2)
     if not shutil.which("wrk"):
         fail("wrk is missing", 3)
+    in_the_way = tap.enter() if options.tap else None
+    if in_the_way:
+        fail(in_the_way, 3)
     print(f"yoke bench http: {options.runs} runs of {options.seconds} s with wrk; each figure the "
           f"median, the longest of all runs;\n{os.cpu_count()} cores, {os.uname().sysname} "
           f"{os.uname().release}")
-    print(f"{OURS} and {LWIP} have the chip's pools and are behind libslirp. {LIBUV} is on this "
+    link = "TAP devices" if options.tap else "libslirp"
+    print(f"{OURS} and {LWIP} have the chip's pools and are behind {link}. {LIBUV} is on this "
           "machine's own TCP:\nthe link takes frames, and libuv has no stack that makes them")
     began, busy, own = time.monotonic(), busy_seconds(), own_seconds()
     results, wrong = measure_all(rows, options)
     missed = show_targets(results)
     show_noise(began, busy, own)
-    write_report(results)
+    write_report(results, "-tap" if options.tap else "")
     sys.exit(2 if wrong or not results else 1 if options.check and missed else 0)
 
 

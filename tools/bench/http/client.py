@@ -18,14 +18,14 @@ def body_of(size):
 class Connection:
     """`left` answers are still to come over it."""
 
-    def __init__(self, port, request, body, left):
+    def __init__(self, place, request, body, left):
         self.request, self.body, self.left = request, body, left
         self.got = b""
         self.longest = 0
         self.began = time.monotonic()
         self.socket = socket.socket()
         self.socket.setblocking(False)
-        self.socket.connect_ex(("127.0.0.1", port))
+        self.socket.connect_ex(place)
 
     def ask(self):
         self.got = b""
@@ -60,13 +60,13 @@ def serve(connection, events, selector):
     return not connection.left
 
 
-def ask_all(port, path, size, connections, times):
+def ask_all(place, path, size, connections, times):
     """`connections` at once, new ones, each of which asks `times` times. Answers how long the
     longest answer took, connection included, in microseconds."""
     request = (f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n").encode()
     body = body_of(size)
     selector = selectors.DefaultSelector()
-    all_of_them = [Connection(port, request, body, times) for _ in range(connections)]
+    all_of_them = [Connection(place, request, body, times) for _ in range(connections)]
     try:
         for c in all_of_them:
             selector.register(c.socket, selectors.EVENT_WRITE, c)
