@@ -6,44 +6,57 @@ typedef struct {
     metrics_reader reader;
     unsigned row;
     bool more;
+    bool is_own; /* the figures are this device's own, which come last */
 } place;
+
+/* --- figures --------------------------------------------------------- */
+
+static void begin(place *me, const metrics_source *const *tables)
+{
+    me->is_own = false;
+    metrics_begin(&me->reader, tables);
+}
+
+/* Behind those of every device; answers 1, or 0: that was all. */
+static int go_on(place *me)
+{
+    if (me->is_own || !api_it->figures) {
+        return 0;
+    }
+    me->is_own = true;
+    metrics_begin(&me->reader, api_it->figures);
+    return 1;
+}
 
 /* --- /metrics -------------------------------------------------------- */
 
-static const metrics_source *const every_device[] = {metrics_loops, api_figures, NULL};
-
 /* The next rows; answers 1, or 0: that was all. Written in one piece, or not yet. */
-static int print_text(yoke_task *t, http_exchange *x, metrics_reader *r)
+static int print_text(yoke_task *t, http_exchange *x, place *me)
 {
     char text[METRICS_ROW_MAX];
-    metrics_reader next = *r;
+    metrics_reader next = me->reader;
     size_t n = metrics_text(&next, text, sizeof text);
     if (n == 0) {
-        return 0;
+        return go_on(me);
     }
     int answer = http_print(t, x, "%.*s", (int)n, text);
     if (answer < 0) {
         return answer;
     }
-    *r = next;
+    me->reader = next;
     return 1;
 }
 
 int api_metrics(yoke_task *t, http_exchange *x)
 {
+    static const metrics_source *const tables[] = {metrics_loops, api_figures, NULL};
     place *me = HTTP_STATE(place, x);
     YOKE_BEGIN(t);
     http_answer(x, 200, "text/plain; version=0.0.4; charset=utf-8");
-    metrics_begin(&me->reader, every_device);
+    begin(me, tables);
     do {
-        YOKE_TRY(t, print_text(t, x, &me->reader));
+        YOKE_TRY(t, print_text(t, x, me));
     } while (t->status > 0);
-    if (api_it->figures) {
-        metrics_begin(&me->reader, api_it->figures);
-        do {
-            YOKE_TRY(t, print_text(t, x, &me->reader));
-        } while (t->status > 0);
-    }
     YOKE_FINALLY(t);
     YOKE_END(t);
 }
@@ -56,7 +69,7 @@ static int print_member(yoke_task *t, http_exchange *x, place *me)
     metrics_reader next = me->reader;
     size_t n = metrics_member(&next, text, sizeof text);
     if (n == 0) {
-        return 0;
+        return go_on(me);
     }
     int answer = http_print(t, x, "%s%.*s", me->more ? "," : "", (int)n, text);
     if (answer < 0) {
@@ -92,7 +105,7 @@ static const char *app_state(void)
 
 int api_loops(yoke_task *t, http_exchange *x)
 {
-    static const metrics_source *const others[] = {api_figures, NULL};
+    static const metrics_source *const tables[] = {api_figures, NULL};
     place *me = HTTP_STATE(place, x);
     YOKE_BEGIN(t);
     YOKE_TRY(t, http_print(t, x, "{\"app\":\"%s\",\"workers\":[", app_state()));
@@ -100,16 +113,10 @@ int api_loops(yoke_task *t, http_exchange *x)
     YOKE_TRY(t, http_print(t, x, "],\"tasks\":["));
     YOKE_TRY(t, print_list(t, x, metrics_task_json, 1, me));
     YOKE_TRY(t, http_print(t, x, "],\"figures\":{"));
-    metrics_begin(&me->reader, others);
+    begin(me, tables);
     do {
         YOKE_TRY(t, print_member(t, x, me));
     } while (t->status > 0);
-    if (api_it->figures) {
-        metrics_begin(&me->reader, api_it->figures);
-        do {
-            YOKE_TRY(t, print_member(t, x, me));
-        } while (t->status > 0);
-    }
     YOKE_TRY(t, http_print(t, x, "}}"));
     YOKE_FINALLY(t);
     YOKE_END(t);
