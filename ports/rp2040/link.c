@@ -16,8 +16,6 @@
 #include "hardware/timer.h"
 #include "hardware/uart.h"
 
-#include <string.h>
-
 #define LINE       uart1
 #define MTU        1500u /* bytes: an Ethernet's, so that nobody has to cut packets up */
 #define IN_BITS    13u
@@ -33,11 +31,10 @@ _Static_assert(OUT_BYTES > 2 * MTU + 2, "the longest packet");
 
 static uint8_t in_bytes[IN_BYTES] __attribute__((aligned(IN_BYTES)));
 static uint8_t out_bytes[OUT_BYTES];
-static uint8_t packet[MTU];
-static slip_reader in = {.bytes = packet, .max = MTU};
 static uint in_channels[2], out_channel;
-static uint32_t in_taken;  /* of the bytes received, modulo IN_TURN */
-static uint32_t in_looked; /* what the waiting task has seen */
+static uint32_t in_taken;  /* of the bytes received, modulo IN_TURN: up to where a packet begins */
+static uint32_t in_looked; /* … and how far its end was looked for */
+static bool in_broken;     /* its beginning was overwritten */
 static uint32_t lost;
 static bool is_open;
 static yoke_task *reader;
@@ -56,11 +53,6 @@ static uint32_t received(void)
 {
     uint channel = in_channels[dma_channel_is_busy(in_channels[1])];
     return (IN_TURN - dma_channel_hw_addr(channel)->transfer_count) % IN_TURN;
-}
-
-static uint32_t waiting(void)
-{
-    return (received() - in_taken) % IN_TURN;
 }
 
 static void look_later(void)
@@ -83,19 +75,50 @@ static void on_look(void)
 /* Older bytes are overwritten already: the packets they were part of are lost. */
 static void skip_what_is_overwritten(void)
 {
-    if (waiting() > IN_BYTES - IN_MARGIN) {
-        in_taken = received();
-        in.broken = true;
+    uint32_t now = received();
+    if ((now - in_taken) % IN_TURN > IN_BYTES - IN_MARGIN) {
+        in_taken = in_looked = now;
+        in_broken = true;
     }
 }
 
+static uint8_t next_byte(uint32_t *place)
+{
+    uint8_t byte = in_bytes[*place % IN_BYTES];
+    *place = (*place + 1) % IN_TURN;
+    return byte;
+}
+
+/* Go on to look for the end of the packet. */
+static bool find_end(void)
+{
+    uint32_t now = received();
+    while (in_looked != now) {
+        if (next_byte(&in_looked) == SLIP_END) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The packet whose end was found; answers its size, 0 (between two packets), or SLIP_BROKEN. */
+static int take_packet(void *packet, size_t max)
+{
+    slip_reader in = {.bytes = packet, .max = max, .broken = in_broken};
+    int size = 0;
+    while (in_taken != in_looked) {
+        size = slip_take(&in, next_byte(&in_taken));
+    }
+    in_broken = false;
+    return size;
+}
+
 /* Answers the size of a packet, or 0: there is none. */
-static int next_packet(void)
+static int next_packet(void *packet, size_t max)
 {
     skip_what_is_overwritten();
-    for (uint32_t left = waiting(); left > 0; left--) {
-        int size = slip_take(&in, in_bytes[in_taken % IN_BYTES]);
-        in_taken = (in_taken + 1) % IN_TURN;
+    while (find_end()) {
+        int size = take_packet(packet, max);
         if (size > 0) {
             return size;
         }
@@ -112,7 +135,6 @@ static int wait_for_change(yoke_task *t)
         out_has_room = false;
         reader = NULL;
     } else {
-        in_looked = in_taken;
         answer = yoke_park(t, &reader);
         look_later();
     }
@@ -122,14 +144,12 @@ static int wait_for_change(yoke_task *t)
 
 int link_read(yoke_task *t, void *frame, size_t size)
 {
-    int found = next_packet();
+    int found = next_packet(frame, size < MTU ? size : MTU);
     if (found == 0) {
         return wait_for_change(t);
     }
     reader = NULL;
-    size_t n = (size_t)found < size ? (size_t)found : size;
-    memcpy(frame, packet, n);
-    return (int)n;
+    return found;
 }
 
 uint32_t link_lost(void)
@@ -286,7 +306,7 @@ int link_open(link_facts *facts)
     in_taken = in_looked = lost = 0;
     out_put = out_taken = out_under_way = 0;
     out_wanted = out_has_room = false;
-    in = (slip_reader){.bytes = packet, .max = MTU};
+    in_broken = false;
     open_line();
     open_in_channel(0);
     open_in_channel(1);
