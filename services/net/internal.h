@@ -33,11 +33,13 @@ err_t stream_received(void *stream, struct tcp_pcb *pcb, struct pbuf *p, err_t e
 void stream_attach(net_stream *s, struct tcp_pcb *pcb);
 void stream_break(net_stream *s, int error);      /* resets the connection */
 net_stream *stream_of(const struct tcp_pcb *pcb); /* NULL: it is no stream's */
+uint32_t stream_closed_ms(const struct tcp_pcb *pcb); /* since when it was; 0: it is not */
 void streams_flush(void);                         /* send what is to be sent and acknowledged */
 void streams_break_all(void);
 
 /* share.c: the memory for what is to be sent */
 size_t share_of(const net_stream *s); /* bytes that it may hand over now */
+bool share_is_short(void);            /* a stream waits to begin to write, and there is none */
 net_stream *share_next(void);         /* of those who can go on with a write, the first in line */
 
 /* listener.c */

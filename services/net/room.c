@@ -3,12 +3,14 @@
  * lwIP itself gives up connections that are over (TIME-WAIT, LAST-ACK, CLOSING) and those that we
  * have closed (let_go() gives them the lowest priority). Here follow, in this order: the oldest
  * half-open one, the oldest that nobody has accepted and that has sent nothing, and the stream
- * whose task has waited longest for its peer. */
+ * whose task has waited longest for its peer. When it is memory that a stream waits for, the one
+ * goes that was sent something and has been silent for longest since. */
 #include "internal.h"
 
 #include <lwip/stats.h>
 
-#define EVICT_WAIT_MS 20u /* for those who lost a stream, or whom they wake, to accept another */
+#define EVICT_WAIT_MS 20u  /* for those who lost a stream, or whom they wake, to accept another */
+#define CLOSED_MS     200u /* for the peer of a closed connection, which owes us only its answer */
 
 /* lwIP moves a connection to the front of its list whenever something comes for it. */
 static struct tcp_pcb *last(bool (*is_one)(const struct tcp_pcb *pcb))
@@ -129,7 +131,7 @@ bool room_is_wanted(void)
     while (pcb && !is_short(pcb)) {
         pcb = pcb->next;
     }
-    return pcb;
+    return pcb || share_is_short();
 }
 
 /* As many streams go as connections wait, and no more until those had the time to be accepted. */
@@ -145,8 +147,49 @@ static void make_room_for_waiting(net_listener *l)
     }
 }
 
+/* --- memory for what is sent ------------------------------------------------------------------ */
+
+static bool is_held_too_long(const net_stream *s)
+{
+    const net_listener *l = s->listener;
+    uint32_t patience_ms = l ? l->evict_ms * (s->kept ? NET_KEPT_PATIENCE : 1) : 0;
+    return patience_ms && net_idle_ms(s) >= patience_ms;
+}
+
+static uint32_t silent_ms(const struct tcp_pcb *pcb)
+{
+    const net_stream *s = stream_of(pcb);
+    return s ? net_idle_ms(s) : stream_closed_ms(pcb);
+}
+
+static bool must_give_back(const struct tcp_pcb *pcb)
+{
+    const net_stream *s = stream_of(pcb);
+    return pcb->snd_queuelen && (s ? is_held_too_long(s) : stream_closed_ms(pcb) >= CLOSED_MS);
+}
+
+static void free_memory(void)
+{
+    struct tcp_pcb *found = NULL;
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+        if (must_give_back(pcb) && (!found || silent_ms(pcb) > silent_ms(found))) {
+            found = pcb;
+        }
+    }
+    net_stream *s = found ? stream_of(found) : NULL;
+    if (s) {
+        stream_break(s, YOKE_EFULL);
+        net_counted.evicted++;
+    } else if (found) {
+        tcp_abort(found);
+    }
+}
+
 void room_look(void)
 {
+    if (share_is_short()) {
+        free_memory();
+    }
     for (struct tcp_pcb_listen *pcb = tcp_listen_pcbs.listen_pcbs; pcb; pcb = pcb->next) {
         if (is_short(pcb)) {
             make_room_for_waiting(pcb->callback_arg);

@@ -1,7 +1,8 @@
 /* How the memory for what is to be sent is shared out.
  *
  * Of lwIP's memory, which all connections share, each stream has its first bytes for itself, and
- * what is left beyond that is for who comes first. The first bytes are two segments: a peer
+ * what is left beyond that is for who comes first; of more streams than have memory, who was heard
+ * least lately is first. The first bytes are two segments: a peer
  * acknowledges a second one at once, one alone after up to 500 ms (RFC 1122, 4.2.3.2). */
 #include "internal.h"
 
@@ -11,8 +12,6 @@
 #define MEMORY_A_PACKET 96u /* headers, and lwIP's own */
 #define FIRST_BYTES     (2u * TCP_MSS)
 #define FIRST_MEMORY    (2u * (TCP_MSS + MEMORY_A_PACKET))
-
-_Static_assert(MEM_SIZE >= MEMORY_RESERVE + 8 * FIRST_MEMORY, "eight are served at once");
 
 /* Of the first bytes. */
 static size_t still_to_come(const struct tcp_pcb *pcb)
@@ -51,6 +50,23 @@ size_t share_of(const net_stream *s)
         return 0;
     }
     return first ? first : LWIP_MIN(tcp_sndbuf(s->pcb), LWIP_MIN(free - kept, TCP_MSS));
+}
+
+/* Has nothing under way, and can send nothing. */
+static bool is_shut_out(const net_stream *s)
+{
+    return s->writer && !s->connecting && !tcp_sndqueuelen(s->pcb) && !share_of(s);
+}
+
+bool share_is_short(void)
+{
+    for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
+        const net_stream *s = stream_of(pcb);
+        if (s && is_shut_out(s)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 net_stream *share_next(void)

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define TIMES_TO_WAIT 10u /* seconds that a closed connection has to come to its end */
+#define END_MS 10000u /* that a closed connection has to come to its end */
 
 _Static_assert(NET_WINDOW == TCP_WND, "a stream has room for just what its peer may send");
 
@@ -243,11 +243,18 @@ static void flush(struct tcp_pcb *pcb)
     tcp_output(pcb);
 }
 
-/* Memory that one connection has given back is room for all. */
+/* The link may not take all of it, so who was heard least lately is first: the last in lwIP's list,
+ * which moves a connection to the front whenever something comes for it. Memory that one has given
+ * back is room for all. */
 void streams_flush(void)
 {
+    struct tcp_pcb *pcbs[MEMP_NUM_TCP_PCB];
+    unsigned n = 0;
     for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
-        flush(pcb);
+        pcbs[n++] = pcb;
+    }
+    while (n) {
+        flush(pcbs[--n]);
     }
     for (net_stream *s = share_next(); s; s = share_next()) {
         wake(&s->writer);
@@ -268,21 +275,27 @@ static err_t throw_away(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t er
     return ERR_OK;
 }
 
-/* Once a second; the argument counts. */
+/* Once a second. */
 static err_t wait_for_end(void *arg, struct tcp_pcb *pcb)
 {
-    uintptr_t seconds = (uintptr_t)arg + 1;
-    if (seconds >= TIMES_TO_WAIT) {
+    (void)arg;
+    if (stream_closed_ms(pcb) >= END_MS) {
         tcp_abort(pcb);
         return ERR_ABRT;
     }
-    tcp_arg(pcb, (void *)seconds);
     return ERR_OK;
+}
+
+uint32_t stream_closed_ms(const struct tcp_pcb *pcb)
+{
+    uint32_t closed_ms = (uint32_t)(uintptr_t)pcb->callback_arg;
+    return pcb->recv == throw_away ? net_now_ms() - closed_ms : 0;
 }
 
 /* lwIP goes on without us; when it is short of control blocks, these go first. */
 static void let_go(struct tcp_pcb *pcb)
 {
+    tcp_arg(pcb, (void *)(uintptr_t)net_now_ms());
     tcp_recv(pcb, throw_away);
     tcp_poll(pcb, wait_for_end, 1000 / TCP_SLOW_INTERVAL);
     tcp_setprio(pcb, TCP_PRIO_MIN);

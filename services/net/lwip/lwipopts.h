@@ -19,13 +19,13 @@
 #define MEM_ALIGNMENT           __SIZEOF_POINTER__ /* bytes */
 #define MEM_LIBC_MALLOC         0
 #define MEMP_MEM_MALLOC         0
-#define MEM_SIZE                15360 /* what is sent and not yet acknowledged; and small things */
+#define MEM_SIZE                8704 /* what is sent and not yet acknowledged; and small things */
 #define PBUF_POOL_SIZE          12    /* frames that have come and are being looked at */
-#define PBUF_POOL_BUFSIZE       768   /* an Ethernet frame is two of them, an E1.31 one */
+#define PBUF_POOL_BUFSIZE       608   /* a segment; an Ethernet frame is three of them */
 #define MEMP_NUM_PBUF           16
 #define MEMP_NUM_TCP_PCB        28 /* those served, NET_BACKLOG that wait; the rest half open */
 #define MEMP_NUM_TCP_PCB_LISTEN 4
-#define MEMP_NUM_TCP_SEG        48
+#define MEMP_NUM_TCP_SEG        32
 #define MEMP_NUM_UDP_PCB        13 /* dhcp, four of dns, and eight sockets */
 #define MEMP_NUM_IGMP_GROUP     8
 #define MEMP_NUM_SYS_TIMEOUT    LWIP_NUM_SYS_TIMEOUT_INTERNAL

@@ -31,6 +31,7 @@
 #define NET_WATCHERS    8u    /* tasks that wait for net_await_change() */
 #define NET_QUEUE       4u    /* datagrams that wait in a socket */
 #define NET_DATAGRAM    1472u /* bytes of the longest datagram: an Ethernet frame's */
+#define NET_KEPT_PATIENCE 10u /* see evict_ms of net_listener */
 #define NET_TEXT_LENGTH 16u   /* an address as text, with its end */
 
 typedef struct {
@@ -125,7 +126,9 @@ typedef struct net_listener {
     uint32_t evict_ms; /* When a connection waits and nobody accepts it, the stream of this listener
                           whose task has waited longest for its peer, at least so long, is broken
                           with YOKE_EFULL, unless it is kept. The more wait, the shorter; not so
-                          while something sent is under way. 0: never */
+                          while something sent is under way. And when a stream waits for memory
+                          to begin to write, one whose peer has let what was sent wait so long,
+                          or NET_KEPT_PATIENCE times if it is kept, is broken. 0: never */
     struct tcp_pcb_listen *pcb;
     net_waiting waiting[NET_BACKLOG];
     uint32_t came;       /* connections so far, modulo 2^32 */

@@ -1,0 +1,219 @@
+/* Memory that peers hold, who take nothing of what they were sent, while others wait for it. */
+#include "wire.h"
+
+#define HOLDERS 6u /* as many as there is memory for */
+#define LATE    HOLDERS
+#define STREAMS (HOLDERS + 1)
+#define LONG    8000u
+#define SHORT   1000u
+
+static net_listener listener;
+static net_stream near[STREAMS], far[STREAMS]; /* who connects, and who accepts */
+static wire_end writers[STREAMS], reader;
+static unsigned i;
+
+static int setup(void **state)
+{
+    memset(&listener, 0, sizeof listener);
+    listener.evict_ms = 50;
+    memset(near, 0, sizeof near);
+    memset(far, 0, sizeof far);
+    return wire_setup(state);
+}
+
+#define with_holders(test) cmocka_unit_test_setup(test, setup)
+
+static void start_writer(unsigned n, size_t size)
+{
+    writers[n] =
+        (wire_end){.task = YOKE_TASK(wire_writer_body), .s = &far[n], .n = n, .size = size};
+    begin(&platform, &writers[n].task);
+}
+
+static void start_reader(unsigned n, size_t size)
+{
+    reader = (wire_end){.task = YOKE_TASK(wire_reader_body), .s = &near[n], .n = n, .size = size};
+    begin(&platform, &reader.task);
+}
+
+/* Opens all streams; what is sent in the first of them is not read: a window is taken, and what
+ * follows is held. One after the other: the first has been silent for longest. */
+static int holder_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    assert_int_equal(net_listen(&listener, WIRE_PORT), YOKE_OK);
+    for (i = 0; i < STREAMS; i++) {
+        YOKE_TRY(t, net_connect(t, &near[i], wire_self));
+        YOKE_TRY(t, net_accept(t, &listener, &far[i]));
+    }
+    for (i = 0; i < HOLDERS; i++) {
+        start_writer(i, NET_WINDOW);
+        YOKE_TRY(t, yoke_join(t, &writers[i].task));
+        start_writer(i, LONG);
+        YOKE_TRY(t, yoke_sleep_ms(t, 20));
+    }
+    YOKE_FINALLY(t);
+    YOKE_END(t);
+}
+
+static yoke_task holder;
+
+static void start_holders(void)
+{
+    holder = (yoke_task)YOKE_TASK(holder_body);
+    begin(&platform, &holder);
+}
+
+static void close_all(void)
+{
+    for (i = 0; i < STREAMS; i++) {
+        net_abort(&near[i]);
+        net_close(&far[i]);
+    }
+    net_unlisten(&listener);
+}
+
+static int end_writers(yoke_task *t)
+{
+    for (unsigned n = 0; n < HOLDERS; n++) {
+        yoke_cancel(&writers[n].task);
+        if (yoke_join(t, &writers[n].task) == YOKE_PENDING) {
+            return YOKE_PENDING;
+        }
+    }
+    return YOKE_OK;
+}
+
+/* --- the longest silent ----------------------------------------------------------------------- */
+
+static unsigned kept; /* the first so many are */
+static unsigned gone; /* who must go */
+
+static int late_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    start_holders();
+    YOKE_AWAIT(t, yoke_join(t, &holder));
+    assert_int_equal(t->status, YOKE_OK);
+    for (i = 0; i < kept; i++) {
+        net_keep(&far[i]);
+    }
+    start_writer(LATE, SHORT);
+    start_reader(LATE, SHORT);
+    YOKE_AWAIT(t, yoke_join(t, &writers[LATE].task));
+    assert_int_equal(t->status, YOKE_OK);
+    YOKE_AWAIT(t, yoke_join(t, &reader.task));
+    assert_int_equal(reader.done, SHORT);
+    assert_int_equal(net_read_stats().evicted, 1);
+    for (i = 0; i < HOLDERS; i++) {
+        assert_int_equal(net_is_open(&far[i]), i != gone);
+    }
+    YOKE_AWAIT(t, yoke_join(t, &writers[gone].task));
+    assert_int_equal(t->status, YOKE_EFULL);
+    YOKE_AWAIT(t, end_writers(t));
+    close_all();
+    YOKE_END(t);
+}
+
+static void test_who_takes_nothing_for_longest_goes(void **state)
+{
+    (void)state;
+    kept = gone = 0;
+    wire_run(late_body);
+}
+
+static void test_kept_ones_have_more_time(void **state)
+{
+    (void)state;
+    kept = gone = 1;
+    wire_run(late_body);
+}
+
+static void test_but_not_for_ever(void **state)
+{
+    (void)state;
+    kept = HOLDERS;
+    gone = 0;
+    wire_run(late_body);
+}
+
+/* --- of a listener that evicts nobody --------------------------------------------------------- */
+
+static int patient_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    listener.evict_ms = 0;
+    start_holders();
+    YOKE_AWAIT(t, yoke_join(t, &holder));
+    assert_int_equal(t->status, YOKE_OK);
+    start_writer(LATE, SHORT);
+    YOKE_AWAIT(t, yoke_sleep_ms(t, 5000));
+    assert_int_equal(writers[LATE].done, 0);
+    start_reader(0, NET_WINDOW);
+    YOKE_AWAIT(t, yoke_join(t, &reader.task));
+    assert_int_equal(t->status, YOKE_OK);
+    start_reader(0, LONG);
+    YOKE_AWAIT(t, yoke_join(t, &reader.task));
+    assert_int_equal(t->status, YOKE_OK);
+    YOKE_AWAIT(t, yoke_join(t, &writers[LATE].task));
+    assert_int_equal(t->status, YOKE_OK);
+    assert_int_equal(net_read_stats().evicted, 0);
+    YOKE_AWAIT(t, end_writers(t));
+    close_all();
+    YOKE_END(t);
+}
+
+static void test_who_evicts_nobody_waits(void **state)
+{
+    (void)state;
+    wire_run(patient_body);
+}
+
+/* --- closed connections ----------------------------------------------------------------------- */
+
+/* They end in order only as long as nobody needs what they hold. */
+static int closed_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    start_holders();
+    YOKE_AWAIT(t, yoke_join(t, &holder));
+    assert_int_equal(t->status, YOKE_OK);
+    YOKE_AWAIT(t, end_writers(t));
+    for (i = 0; i < HOLDERS; i++) {
+        net_close(&far[i]);
+        YOKE_AWAIT(t, yoke_sleep_ms(t, 20));
+    }
+    start_writer(LATE, SHORT);
+    start_reader(LATE, SHORT);
+    YOKE_AWAIT(t, yoke_join(t, &writers[LATE].task));
+    assert_int_equal(t->status, YOKE_OK);
+    YOKE_AWAIT(t, yoke_join(t, &reader.task));
+    assert_int_equal(reader.done, SHORT);
+    assert_int_equal(wire_used("connections"), 2 * STREAMS - 1);
+    start_reader(0, NET_WINDOW); /* what had come, and then learns of it */
+    YOKE_AWAIT(t, yoke_join(t, &reader.task));
+    assert_int_equal(t->status, YOKE_OK);
+    start_reader(0, LONG);
+    YOKE_AWAIT(t, yoke_join(t, &reader.task));
+    assert_int_equal(t->status, YOKE_EIO);
+    close_all();
+    YOKE_END(t);
+}
+
+static void test_closed_ones_give_way(void **state)
+{
+    (void)state;
+    wire_run(closed_body);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        with_holders(test_who_takes_nothing_for_longest_goes),
+        with_holders(test_kept_ones_have_more_time),
+        with_holders(test_but_not_for_ever),
+        with_holders(test_who_evicts_nobody_waits),
+        with_holders(test_closed_ones_give_way),
+    };
+    return cmocka_run_group_tests_name("net_memory", tests, NULL, NULL);
+}
