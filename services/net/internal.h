@@ -31,10 +31,10 @@ void watchers_wake(void);
 /* stream.c */
 err_t stream_received(void *stream, struct tcp_pcb *pcb, struct pbuf *p, err_t err);
 void stream_attach(net_stream *s, struct tcp_pcb *pcb);
-void stream_break(net_stream *s, int error);      /* resets the connection */
-net_stream *stream_of(const struct tcp_pcb *pcb); /* NULL: it is no stream's */
+void stream_break(net_stream *s, int error);          /* resets the connection */
+net_stream *stream_of(const struct tcp_pcb *pcb);     /* NULL: it is no stream's */
 uint32_t stream_closed_ms(const struct tcp_pcb *pcb); /* since when it was; 0: it is not */
-void streams_flush(void);                         /* send what is to be sent and acknowledged */
+void streams_flush(void);                             /* send what is to be sent and acknowledged */
 void streams_break_all(void);
 
 /* share.c: the memory for what is to be sent */

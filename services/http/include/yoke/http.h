@@ -34,7 +34,7 @@
 #define HTTP_TARGET_MAX  448u  /* bytes of a path and its query (414) */
 #define HTTP_BODY_MAX    1024u /* bytes of a body that http_body() takes (413) */
 #define HTTP_MESSAGE_MAX 1280u /* bytes of a WebSocket's message (close code 1009) */
-#define HTTP_OUTPUT_MAX  1024u /* bytes of a connection's output */
+#define HTTP_OUTPUT_MAX  896u  /* bytes of a connection's output */
 #define HTTP_PUBLISH_MAX 768u  /* bytes of a message given to http_publish() (YOKE_EFULL) */
 #define HTTP_FIELDS_MAX  128u  /* bytes of the headers of an answer that http_add_field() adds */
 #define HTTP_STATE_MAX   64u   /* bytes of a handler's own state, HTTP_STATE() */
