@@ -152,8 +152,8 @@ static void make_room_for_waiting(net_listener *l)
 static bool is_held_too_long(const net_stream *s)
 {
     const net_listener *l = s->listener;
-    uint32_t patience_ms = l ? l->evict_ms * (s->kept ? NET_KEPT_PATIENCE : 1) : 0;
-    return patience_ms && net_idle_ms(s) >= patience_ms;
+    uint32_t most_ms = l ? l->evict_ms * (s->kept ? NET_KEPT_PATIENCE : 1) : 0;
+    return most_ms && net_idle_ms(s) >= most_ms;
 }
 
 static uint32_t silent_ms(const struct tcp_pcb *pcb)

@@ -1,7 +1,7 @@
 // The device under load: its rainbow, a frame every 10 ms, misses none, and every answer is right.
-// wrk with 8 connections, 4 WebSockets, 2 event streams, a setting every 100 ms, and a button without
-// end: on the host by a command every 100 ms, on the chip at its pin, every 120 ms and with bounces.
-// 6 s of the device's time, or with YOKE_LONG 60 s.
+// wrk with 8 connections, 4 WebSockets, 2 event streams, a setting every 100 ms, and a button: on
+// the host a command every 100 ms, on the chip at its pin, every 120 ms and with bounces. 6 s of
+// the device's time, or with YOKE_LONG 60 s.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -159,8 +159,8 @@ function storm() {
 // Two of them are told as one.
 const presses = (device) => 2 * device.output().match(/^Button 0: double/gm)?.length || 0;
 
-// Ask without end, over one connection: with those of LOAD it is the chip's last. `seen` is the last
-// account of the rainbow.
+// Ask without end, over one connection: with those of LOAD it is the chip's last. `seen` is what
+// the last account of the rainbow says.
 function askForAll(port) {
     const ask = client(port);
     const answers = { right: 0, wrong: [], seen: null, failed: false };
@@ -246,7 +246,8 @@ async function hostRounds(device, streams, t) {
 }
 
 test('the rainbow misses no frame under load', { skip: missing() }, async (t) => {
-    const device = await start({ seconds: 4 * SECONDS + 60, emulator: ['--strip', '2', ...storm()] });
+    const device = await start({ seconds: 4 * SECONDS + 60,
+        emulator: ['--strip', '2', ...storm()] });
     t.after(() => device.stop());
     const streams = [...Array.from({ length: LOAD.sockets }, () => listen(device.port)),
         ...Array.from({ length: LOAD.streams }, () => watch(device.port))];

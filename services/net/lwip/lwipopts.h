@@ -20,8 +20,8 @@
 #define MEM_LIBC_MALLOC         0
 #define MEMP_MEM_MALLOC         0
 #define MEM_SIZE                8704 /* what is sent and not yet acknowledged; and small things */
-#define PBUF_POOL_SIZE          12    /* frames that have come and are being looked at */
-#define PBUF_POOL_BUFSIZE       608   /* a segment; an Ethernet frame is three of them */
+#define PBUF_POOL_SIZE          12   /* frames that have come and are being looked at */
+#define PBUF_POOL_BUFSIZE       608  /* a segment; an Ethernet frame is three of them */
 #define MEMP_NUM_PBUF           16
 #define MEMP_NUM_TCP_PCB        28 /* those served, NET_BACKLOG that wait; the rest half open */
 #define MEMP_NUM_TCP_PCB_LISTEN 4

@@ -25,14 +25,14 @@
 
 #include "yoke/task.h"
 
-#define NET_WINDOW      1536u /* bytes a peer may send ahead of its reader: an Ethernet frame's */
-#define NET_BACKLOG     8u    /* connections that wait in a listener, half open ones included */
-#define NET_ACCEPTORS   8u    /* tasks that wait for the same listener */
-#define NET_WATCHERS    8u    /* tasks that wait for net_await_change() */
-#define NET_QUEUE       4u    /* datagrams that wait in a socket */
-#define NET_DATAGRAM    1472u /* bytes of the longest datagram: an Ethernet frame's */
-#define NET_KEPT_PATIENCE 10u /* see evict_ms of net_listener */
-#define NET_TEXT_LENGTH 16u   /* an address as text, with its end */
+#define NET_WINDOW        1536u /* bytes a peer may send ahead of its reader: an Ethernet frame's */
+#define NET_BACKLOG       8u    /* connections that wait in a listener, half open ones included */
+#define NET_ACCEPTORS     8u    /* tasks that wait for the same listener */
+#define NET_WATCHERS      8u    /* tasks that wait for net_await_change() */
+#define NET_QUEUE         4u    /* datagrams that wait in a socket */
+#define NET_DATAGRAM      1472u /* bytes of the longest datagram: an Ethernet frame's */
+#define NET_KEPT_PATIENCE 10u   /* see evict_ms of net_listener */
+#define NET_TEXT_LENGTH   16u   /* an address as text, with its end */
 
 typedef struct {
     uint8_t ip[4]; /* 192.168.0.1 is {192, 168, 0, 1} */
