@@ -33,6 +33,17 @@ static uint32_t next_page(uint32_t at)
     return (at / FLASH_PAGE + 1) * FLASH_PAGE;
 }
 
+/* Numbers go up, and nothing belongs to a batch behind its end. */
+static bool goes_on(cfg_scan *at, const cfg_record *r)
+{
+    if (r->batch < at->highest || (r->batch == at->highest && at->ended)) {
+        return false;
+    }
+    at->highest = r->batch;
+    at->ended = r->kind == RECORD_END;
+    return true;
+}
+
 bool scan_next(cfg_store *s, cfg_scan *at, cfg_record *r)
 {
     while (at->at < bank_size(s)) {
@@ -41,8 +52,7 @@ bool scan_next(cfg_store *s, cfg_scan *at, cfg_record *r)
         const uint8_t *from = bank_page(s, at->bank, at->at) + within;
         uint32_t size = record_get(from, room, at->sequence, r, &sound);
         at->at = size ? at->at + size : next_page(at->at);
-        if (sound && r->batch >= at->highest) {
-            at->highest = r->batch;
+        if (sound && goes_on(at, r)) {
             return true;
         }
         at->damaged += sound || size != 0 || !is_erased(from, room);

@@ -2,6 +2,7 @@
  * cuts are in power.c. */
 #include "world.h"
 
+#include "record.h"
 #include "settings.h"
 #include "yoke/flash.h"
 #include "yoke/virtual.h"
@@ -445,6 +446,29 @@ static void test_a_value_out_of_range_is_kept_and_not_used(void **state)
     assert_string_equal(settings.name, "abc");
 }
 
+/* No program of ours writes such a record. It was not seen before, but was as soon as the next
+ * batch stood behind it. */
+static void test_what_stands_behind_the_end_of_its_batch_never_counts(void **state)
+{
+    (void)state;
+    cfg_set_int(store, leds, 144);
+    settings_flush();
+    uint8_t value[4] = {7};
+    cfg_record late = {.kind = CFG_INT,
+                       .name = (const uint8_t *)leds->name,
+                       .name_length = (uint8_t)strlen(leds->name),
+                       .value = value,
+                       .value_length = sizeof value};
+    record_put(&late, store->sequence, image + store->bank * FLASH_SECTOR + FLASH_PAGE);
+    start();
+    assert_int_equal(settings.leds, 144);
+    cfg_set_bool(store, on, false);
+    settings_flush();
+    start();
+    assert_int_equal(settings.leds, 144);
+    assert_false(settings.on);
+}
+
 static void test_another_layout_is_left_alone_until_a_reset(void **state)
 {
     (void)state;
@@ -583,6 +607,7 @@ int main(void)
         with_store(test_a_reset_leaves_nothing_behind),
         with_store(test_unknown_keys_are_kept),
         with_store(test_a_value_out_of_range_is_kept_and_not_used),
+        with_store(test_what_stands_behind_the_end_of_its_batch_never_counts),
         with_store(test_another_layout_is_left_alone_until_a_reset),
         with_store(test_a_region_that_is_not_there),
         with_store(test_a_page_that_cannot_be_programmed_costs_a_move),

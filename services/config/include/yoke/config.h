@@ -160,6 +160,7 @@ typedef struct cfg_store {
         struct cfg_scan {
             uint8_t bank;
             bool judged, whole; /* batch `batch` was looked at; it has its end */
+            bool ended;         /* the end of batch `highest` was passed */
             uint16_t batch, highest;
             uint32_t sequence, at, damaged;
         } scan; /* of the records that are taken along */
