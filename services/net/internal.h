@@ -33,7 +33,8 @@ err_t stream_received(void *stream, struct tcp_pcb *pcb, struct pbuf *p, err_t e
 void stream_attach(net_stream *s, struct tcp_pcb *pcb);
 void stream_break(net_stream *s, int error);          /* resets the connection */
 net_stream *stream_of(const struct tcp_pcb *pcb);     /* NULL: it is no stream's */
-uint32_t stream_closed_ms(const struct tcp_pcb *pcb); /* since when it was; 0: it is not */
+uint32_t stream_held_ms(const net_stream *s);         /* for how long its peer has taken nothing */
+uint32_t stream_closed_ms(const struct tcp_pcb *pcb); /* … of a closed one; 0: it is not */
 void streams_flush(void);                             /* send what is to be sent and acknowledged */
 void streams_break_all(void);
 
@@ -51,8 +52,8 @@ void listeners_break_all(void);
 /* room.c: who goes when there is no room */
 struct tcp_pcb *room_for_connect(void); /* a new control block; NULL: all are in good use */
 void room_for_newcomer(void);           /* its SYN is being looked at */
-void room_look(void);                   /* for connections that wait and are not accepted */
-bool room_is_wanted(void);              /* there are such */
+void room_look(void);      /* for connections that wait to be accepted, and streams for memory */
+bool room_is_wanted(void); /* there are such */
 
 /* socket.c */
 void sockets_break_all(void);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define FRAMES_A_TURN   8u
-#define LOOK_MS         20u /* while connections wait and nobody accepts them */
+#define LOOK_MS         20u /* while room_is_wanted() */
 #define BUFFERS_RESERVE 4u  /* of PBUF_POOL_SIZE: for frames that are being looked at */
 
 static int net_body(yoke_task *t);

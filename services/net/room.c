@@ -4,13 +4,14 @@
  * have closed (let_go() gives them the lowest priority). Here follow, in this order: the oldest
  * half-open one, the oldest that nobody has accepted and that has sent nothing, and the stream
  * whose task has waited longest for its peer. When it is memory that a stream waits for, the one
- * goes that was sent something and has been silent for longest since. */
+ * goes whose peer has taken nothing for longest of what it was sent. */
 #include "internal.h"
 
 #include <lwip/stats.h>
 
 #define EVICT_WAIT_MS 20u  /* for those who lost a stream, or whom they wake, to accept another */
-#define CLOSED_MS     200u /* for the peer of a closed connection, which owes us only its answer */
+#define HELD_MS       400u /* memory: longer than a lost segment takes to be sent again (300 ms), */
+#define KEPT_MS       2000u /* shorter than a newcomer waits; more for streams that are kept */
 
 /* lwIP moves a connection to the front of its list whenever something comes for it. */
 static struct tcp_pcb *last(bool (*is_one)(const struct tcp_pcb *pcb))
@@ -149,40 +150,46 @@ static void make_room_for_waiting(net_listener *l)
 
 /* --- memory for what is sent ------------------------------------------------------------------ */
 
-static bool is_held_too_long(const net_stream *s)
-{
-    const net_listener *l = s->listener;
-    uint32_t most_ms = l ? l->evict_ms * (s->kept ? NET_KEPT_PATIENCE : 1) : 0;
-    return most_ms && net_idle_ms(s) >= most_ms;
-}
-
-static uint32_t silent_ms(const struct tcp_pcb *pcb)
+/* For how long its peer has taken nothing of what it was sent. */
+static uint32_t held_ms(const struct tcp_pcb *pcb)
 {
     const net_stream *s = stream_of(pcb);
-    return s ? net_idle_ms(s) : stream_closed_ms(pcb);
+    return s ? stream_held_ms(s) : stream_closed_ms(pcb);
 }
 
 static bool must_give_back(const struct tcp_pcb *pcb)
 {
     const net_stream *s = stream_of(pcb);
-    return pcb->snd_queuelen && (s ? is_held_too_long(s) : stream_closed_ms(pcb) >= CLOSED_MS);
+    if (s && (!s->listener || !s->listener->evict_ms)) {
+        return false;
+    }
+    return pcb->snd_queuelen && held_ms(pcb) >= (s && s->kept ? KEPT_MS : HELD_MS);
 }
 
-static void free_memory(void)
+static struct tcp_pcb *worst_holder(void)
 {
     struct tcp_pcb *found = NULL;
     for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
-        if (must_give_back(pcb) && (!found || silent_ms(pcb) > silent_ms(found))) {
+        if (must_give_back(pcb) && (!found || held_ms(pcb) > held_ms(found))) {
             found = pcb;
         }
     }
-    net_stream *s = found ? stream_of(found) : NULL;
+    return found;
+}
+
+/* One, and then who waits has the time to use it. */
+static void free_memory(void)
+{
+    static uint32_t freed_ms;
+    struct tcp_pcb *pcb = net_now_ms() - freed_ms >= EVICT_WAIT_MS ? worst_holder() : NULL;
+    net_stream *s = pcb ? stream_of(pcb) : NULL;
     if (s) {
         stream_break(s, YOKE_EFULL);
         net_counted.evicted++;
-    } else if (found) {
-        tcp_abort(found);
+    } else if (pcb) {
+        tcp_abort(pcb);
     }
+    freed_ms = pcb ? net_now_ms() : freed_ms;
 }
 
 void room_look(void)

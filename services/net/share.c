@@ -20,6 +20,11 @@ static size_t still_to_come(const struct tcp_pcb *pcb)
     return under_way < FIRST_BYTES ? FIRST_BYTES - under_way : 0;
 }
 
+static bool waits_for_memory(const net_stream *s)
+{
+    return s->writer && s->wants_memory;
+}
+
 static bool was_heard_before(const net_stream *s, const net_stream *other)
 {
     return (int32_t)(s->heard_ms - other->heard_ms) < 0;
@@ -34,7 +39,7 @@ static size_t owed(const net_stream *s)
     for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
         const net_stream *other = stream_of(pcb);
         if (other && other != s && still_to_come(pcb) &&
-            (has_first || (other->writer && was_heard_before(other, s)))) {
+            (has_first || (waits_for_memory(other) && was_heard_before(other, s)))) {
             bytes += FIRST_MEMORY;
         }
     }
@@ -55,7 +60,7 @@ size_t share_of(const net_stream *s)
 /* Has nothing under way, and can send nothing. */
 static bool is_shut_out(const net_stream *s)
 {
-    return s->writer && !s->connecting && !tcp_sndqueuelen(s->pcb) && !share_of(s);
+    return waits_for_memory(s) && !tcp_sndqueuelen(s->pcb) && !share_of(s);
 }
 
 bool share_is_short(void)
@@ -74,7 +79,7 @@ net_stream *share_next(void)
     net_stream *found = NULL;
     for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next) {
         net_stream *s = stream_of(pcb);
-        if (s && s->writer && share_of(s) && (!found || was_heard_before(s, found))) {
+        if (s && waits_for_memory(s) && share_of(s) && (!found || was_heard_before(s, found))) {
             found = s;
         }
     }

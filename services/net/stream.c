@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define END_MS 10000u /* that a closed connection has to come to its end */
+#define END_MS 10000u /* in which the peer of a closed connection must take something */
 
 _Static_assert(NET_WINDOW == TCP_WND, "a stream has room for just what its peer may send");
 
@@ -86,9 +86,9 @@ void stream_attach(net_stream *s, struct tcp_pcb *pcb)
 {
     s->pcb = pcb;
     s->error = YOKE_OK;
-    s->ended = s->kept = false;
+    s->ended = s->kept = s->wants_memory = false;
     s->taken = s->known = s->come = 0;
-    s->heard_ms = net_now_ms();
+    s->heard_ms = s->wrote_ms = net_now_ms();
     s->peer.port = pcb->remote_port;
     memcpy(s->peer.address.ip, &ip_2_ip4(&pcb->remote_ip)->addr, sizeof s->peer.address.ip);
     tcp_arg(pcb, s);
@@ -191,6 +191,12 @@ static bool nothing_under_way(const struct tcp_pcb *pcb)
     return pcb->snd_queuelen == 0;
 }
 
+uint32_t stream_held_ms(const net_stream *s)
+{
+    uint32_t now_ms = net_now_ms();
+    return LWIP_MIN(now_ms - s->heard_ms, now_ms - s->wrote_ms);
+}
+
 /* Not connected any more, or not yet: the error; or YOKE_OK. */
 static int problem(const net_stream *s)
 {
@@ -205,10 +211,14 @@ int net_write(yoke_task *t, net_stream *s, const void *data, size_t size)
         return error;
     }
     size_t n = LWIP_MIN(size, share_of(s));
+    bool is_first = nothing_under_way(s->pcb);
     if (!n || tcp_write(s->pcb, data, (u16_t)n, TCP_WRITE_FLAG_COPY | TCP_WRITE_FLAG_MORE)) {
+        s->wants_memory = true;
         return yoke_park(t, &s->writer); /* streams_flush() wakes it */
     }
+    s->wrote_ms = is_first ? net_now_ms() : s->wrote_ms;
     s->writer = NULL;
+    s->wants_memory = false;
     net_work();
     return (int)n;
 }
@@ -219,6 +229,7 @@ int net_drain(yoke_task *t, net_stream *s)
     if (error || nothing_under_way(s->pcb)) {
         return error;
     }
+    s->wants_memory = false;
     return yoke_park(t, &s->writer);
 }
 
@@ -275,29 +286,25 @@ static err_t throw_away(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t er
     return ERR_OK;
 }
 
-/* Once a second. */
-static err_t wait_for_end(void *arg, struct tcp_pcb *pcb)
+static err_t end(void *arg, struct tcp_pcb *pcb)
 {
     (void)arg;
-    if (stream_closed_ms(pcb) >= END_MS) {
-        tcp_abort(pcb);
-        return ERR_ABRT;
-    }
-    return ERR_OK;
+    tcp_abort(pcb);
+    return ERR_ABRT;
 }
 
+/* lwIP counts up to the call of end(), and begins anew when the peer takes something. */
 uint32_t stream_closed_ms(const struct tcp_pcb *pcb)
 {
-    uint32_t closed_ms = (uint32_t)(uintptr_t)pcb->callback_arg;
-    return pcb->recv == throw_away ? net_now_ms() - closed_ms : 0;
+    return pcb->poll == end ? (uint32_t)pcb->polltmr * TCP_SLOW_INTERVAL : 0;
 }
 
 /* lwIP goes on without us; when it is short of control blocks, these go first. */
 static void let_go(struct tcp_pcb *pcb)
 {
-    tcp_arg(pcb, (void *)(uintptr_t)net_now_ms());
     tcp_recv(pcb, throw_away);
-    tcp_poll(pcb, wait_for_end, 1000 / TCP_SLOW_INTERVAL);
+    pcb->polltmr = 0;
+    tcp_poll(pcb, end, END_MS / TCP_SLOW_INTERVAL);
     tcp_setprio(pcb, TCP_PRIO_MIN);
     push(pcb);
     if (tcp_shutdown(pcb, 0, 1) != ERR_OK) {

@@ -31,7 +31,7 @@
 #define MEMP_NUM_SYS_TIMEOUT    LWIP_NUM_SYS_TIMEOUT_INTERNAL
 #define MEMP_NUM_ARP_QUEUE      4
 #define MEMP_NUM_REASSDATA      1
-#define IP_REASS_MAX_PBUFS      4
+#define IP_REASS_MAX_PBUFS      6
 
 /* --- protocols -------------------------------------------------------------------------------- */
 

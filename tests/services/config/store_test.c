@@ -446,8 +446,8 @@ static void test_a_value_out_of_range_is_kept_and_not_used(void **state)
     assert_string_equal(settings.name, "abc");
 }
 
-/* No program of ours writes such a record. It was not seen before, but was as soon as the next
- * batch stood behind it. */
+/* No program of ours writes such a record. Once it counted at once, or, if its batch was empty, as
+ * soon as the next batch stood behind it. */
 static void test_what_stands_behind_the_end_of_its_batch_never_counts(void **state)
 {
     (void)state;

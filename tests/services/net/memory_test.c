@@ -3,13 +3,13 @@
 
 #define HOLDERS 6u /* as many as there is memory for */
 #define LATE    HOLDERS
-#define STREAMS (HOLDERS + 1)
+#define STREAMS (HOLDERS + 2)
 #define LONG    8000u
 #define SHORT   1000u
 
 static net_listener listener;
 static net_stream near[STREAMS], far[STREAMS]; /* who connects, and who accepts */
-static wire_end writers[STREAMS], reader;
+static wire_end writers[STREAMS], reader, other_reader;
 static unsigned i;
 
 static int setup(void **state)
@@ -30,9 +30,14 @@ static void start_writer(unsigned n, size_t size)
     begin(&platform, &writers[n].task);
 }
 
+static wire_end reader_of(unsigned n, size_t size)
+{
+    return (wire_end){.task = YOKE_TASK(wire_reader_body), .s = &near[n], .n = n, .size = size};
+}
+
 static void start_reader(unsigned n, size_t size)
 {
-    reader = (wire_end){.task = YOKE_TASK(wire_reader_body), .s = &near[n], .n = n, .size = size};
+    reader = reader_of(n, size);
     begin(&platform, &reader.task);
 }
 
@@ -137,6 +142,40 @@ static void test_but_not_for_ever(void **state)
     wire_run(late_body);
 }
 
+/* Whoever was given the memory of the first must not be the next to go, before anything was sent.
+ */
+static int two_late_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    start_holders();
+    YOKE_AWAIT(t, yoke_join(t, &holder));
+    assert_int_equal(t->status, YOKE_OK);
+    start_writer(LATE, SHORT);
+    start_writer(LATE + 1, SHORT);
+    start_reader(LATE, SHORT);
+    other_reader = reader_of(LATE + 1, SHORT);
+    begin(&platform, &other_reader.task);
+    YOKE_AWAIT(t, yoke_join(t, &reader.task));
+    assert_int_equal(t->status, YOKE_OK);
+    YOKE_AWAIT(t, yoke_join(t, &other_reader.task));
+    assert_int_equal(t->status, YOKE_OK);
+    assert_in_range(net_read_stats().evicted, 1, 2);
+    assert_false(net_is_open(&far[0]));
+    for (i = 2; i < STREAMS; i++) {
+        assert_true(net_is_open(&far[i]));
+    }
+    YOKE_AWAIT(t, end_writers(t));
+    close_all();
+    YOKE_END(t);
+}
+
+static void test_who_has_just_been_given_some_stays(void **state)
+{
+    (void)state;
+    wire.delay_us = 30000; /* it takes a while to be acknowledged */
+    wire_run(two_late_body);
+}
+
 /* --- of a listener that evicts nobody --------------------------------------------------------- */
 
 static int patient_body(yoke_task *t)
@@ -181,7 +220,7 @@ static int closed_body(yoke_task *t)
     YOKE_AWAIT(t, end_writers(t));
     for (i = 0; i < HOLDERS; i++) {
         net_close(&far[i]);
-        YOKE_AWAIT(t, yoke_sleep_ms(t, 20));
+        YOKE_AWAIT(t, yoke_sleep_ms(t, 120)); /* lwIP counts them by 100 ms */
     }
     start_writer(LATE, SHORT);
     start_reader(LATE, SHORT);
@@ -206,14 +245,52 @@ static void test_closed_ones_give_way(void **state)
     wire_run(closed_body);
 }
 
+/* Its peer takes what was sent, slowly, and has it all in the end, long after the close. */
+static int slow_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    start_holders();
+    YOKE_AWAIT(t, yoke_join(t, &holder));
+    assert_int_equal(t->status, YOKE_OK);
+    listener.evict_ms = 0; /* so that only the closed one could go */
+    YOKE_AWAIT(t, end_writers(t));
+    net_close(&far[0]);
+    start_writer(LATE, SHORT);
+    other_reader = reader_of(0, NET_WINDOW);
+    other_reader.piece = 300;
+    other_reader.ms = 100;
+    begin(&platform, &other_reader.task);
+    YOKE_AWAIT(t, yoke_join(t, &other_reader.task));
+    assert_int_equal(t->status, YOKE_OK);
+    other_reader = reader_of(0, writers[0].done);
+    other_reader.piece = 300;
+    other_reader.ms = 100;
+    begin(&platform, &other_reader.task);
+    YOKE_AWAIT(t, yoke_join(t, &other_reader.task));
+    assert_int_equal(t->status, YOKE_OK);
+    assert_int_equal(other_reader.done, writers[0].done);
+    YOKE_AWAIT(t, yoke_join(t, &writers[LATE].task));
+    assert_int_equal(t->status, YOKE_OK);
+    close_all();
+    YOKE_END(t);
+}
+
+static void test_a_closed_one_whose_peer_takes_it_ends_in_order(void **state)
+{
+    (void)state;
+    wire_run(slow_body);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_holders(test_who_takes_nothing_for_longest_goes),
         with_holders(test_kept_ones_have_more_time),
         with_holders(test_but_not_for_ever),
+        with_holders(test_who_has_just_been_given_some_stays),
         with_holders(test_who_evicts_nobody_waits),
         with_holders(test_closed_ones_give_way),
+        with_holders(test_a_closed_one_whose_peer_takes_it_ends_in_order),
     };
     return cmocka_run_group_tests_name("net_memory", tests, NULL, NULL);
 }

@@ -126,7 +126,8 @@ typedef struct {
     uint32_t beat_ms;         /* between two signs of life in a quiet stream (15,000) */
     uint32_t evict_ms;        /* when all connections are in use and another client comes, the one
                                  that has waited longest for its peer, at least so long, is ended;
-                                 shorter if many come; streams are not (50). While none has, as
+                                 shorter if many come; streams are not, unless their peers take
+                                 nothing for 2 s and memory is short (50). While none has, as
                                  many answers end their connection as others wait: all are served
                                  in turn */
 } http_config;

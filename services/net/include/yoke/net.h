@@ -25,14 +25,13 @@
 
 #include "yoke/task.h"
 
-#define NET_WINDOW        1536u /* bytes a peer may send ahead of its reader: an Ethernet frame's */
-#define NET_BACKLOG       8u    /* connections that wait in a listener, half open ones included */
-#define NET_ACCEPTORS     8u    /* tasks that wait for the same listener */
-#define NET_WATCHERS      8u    /* tasks that wait for net_await_change() */
-#define NET_QUEUE         4u    /* datagrams that wait in a socket */
-#define NET_DATAGRAM      1472u /* bytes of the longest datagram: an Ethernet frame's */
-#define NET_KEPT_PATIENCE 10u   /* see evict_ms of net_listener */
-#define NET_TEXT_LENGTH   16u   /* an address as text, with its end */
+#define NET_WINDOW      1536u /* bytes a peer may send ahead of its reader: an Ethernet frame's */
+#define NET_BACKLOG     8u    /* connections that wait in a listener, half open ones included */
+#define NET_ACCEPTORS   8u    /* tasks that wait for the same listener */
+#define NET_WATCHERS    8u    /* tasks that wait for net_await_change() */
+#define NET_QUEUE       4u    /* datagrams that wait in a socket; of 1,170 bytes up two in all */
+#define NET_DATAGRAM    1472u /* bytes of the longest datagram: an Ethernet frame's */
+#define NET_TEXT_LENGTH 16u   /* an address as text, with its end */
 
 typedef struct {
     uint8_t ip[4]; /* 192.168.0.1 is {192, 168, 0, 1} */
@@ -105,11 +104,13 @@ typedef struct {
     yoke_task *writer;             /* in net_connect(), net_write() or net_drain() */
     int error;                     /* YOKE_OK, or what broke it */
     uint32_t heard_ms;             /* when the peer was heard, or has taken something, last */
+    uint32_t wrote_ms;             /* when something was written while nothing was under way */
     net_peer peer;
     uint16_t taken, known, come; /* of `window`, see above; who reads in place moves `taken` */
     bool ended;                  /* the peer will send no more */
     bool kept;                   /* net_keep() */
     bool connecting;             /* in net_connect() */
+    bool wants_memory;           /* the writer is in net_write() */
     char window[NET_WINDOW];
 } net_stream;
 
@@ -127,8 +128,8 @@ typedef struct net_listener {
                           whose task has waited longest for its peer, at least so long, is broken
                           with YOKE_EFULL, unless it is kept. The more wait, the shorter; not so
                           while something sent is under way. And when a stream waits for memory
-                          to begin to write, one whose peer has let what was sent wait so long,
-                          or NET_KEPT_PATIENCE times if it is kept, is broken. 0: never */
+                          to begin to write, one is broken whose peer has taken nothing of what it
+                          was sent for 400 ms, or 2 s if it is kept. 0: never */
     struct tcp_pcb_listen *pcb;
     net_waiting waiting[NET_BACKLOG];
     uint32_t came;       /* connections so far, modulo 2^32 */
@@ -185,8 +186,9 @@ YOKE_ASYNC int net_write(yoke_task *t, net_stream *s, const void *data, size_t s
 YOKE_ASYNC int net_drain(yoke_task *t, net_stream *s);
 
 /* End in order: what was written is still sent, then the peer is told the end; what it sends from
- * now on is thrown away. The stack forgets it after 10 s at the latest. The memory is the caller's
- * at once. No task may wait in `s` (cancel it first). Closed already: no effect. */
+ * now on is thrown away. The stack forgets it when the peer takes nothing for 10 s, or for 400 ms
+ * while a stream waits for memory. The memory is the caller's at once. No task may wait in `s`
+ * (cancel it first). Closed already: no effect. */
 void net_close(net_stream *s);
 
 /* Reset the connection: at once, what was not acknowledged is lost. Else as net_close(). */
@@ -198,7 +200,8 @@ bool net_is_open(const net_stream *s);
 /* For how long nothing was heard from the peer, in ms; 0 when `s` is not open. */
 uint32_t net_idle_ms(const net_stream *s);
 
-/* `s` is never evicted to make room for a newcomer. Until it is closed. */
+/* `s` is never evicted to make room for a newcomer, and only after 2 s for memory. Until it is
+ * closed. */
 void net_keep(net_stream *s);
 
 /* --- datagrams -------------------------------------------------------------------------------- */
