@@ -65,6 +65,7 @@ async function answeredWhile(device, t, attack) {
         `${times[times.length >> 1].toFixed(1)}, slowest ${times.at(-1).toFixed(1)}, ${again} ` +
         'of them reset and tried again; slowest of the bare listener ' +
         Math.max(...both.map(([, beside]) => beside.ms)).toFixed(1));
+    t.diagnostic(JSON.stringify(await device.counters()));
     assert.equal(slow.length, 0, `slower than ${ANSWER_MS} ms, though the control was not`);
     assert.ok(both.some(([, beside]) => beside.ms <= ANSWER_MS), 'the machine was not too busy');
 }
@@ -104,7 +105,6 @@ async function underAttack(t, { count, perSecond, ms }, work) {
     });
     sockets.forEach((socket) => socket.destroy());
     await emptyAgain(device);
-    t.diagnostic(JSON.stringify(await device.counters()));
     assert.equal(await device.end(), 0);
 }
 

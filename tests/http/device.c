@@ -40,9 +40,10 @@ static void tell(void)
     net_stats n = net_read_stats();
     net_pool p;
     printf("{\"connections\":%u,\"requests\":%u,\"refused\":%u,\"late\":%u,\"dropped\":%u,"
-           "\"streams\":%u,\"evicted\":%u,\"turned_away\":%u,\"pools\":{",
+           "\"streams\":%u,\"evicted\":%u,\"turned_away\":%u,\"half_open\":%u,"
+           "\"unanswered\":%u,\"lost_in\":%u,\"lost_out\":%u,\"pools\":{",
            h->connections, h->requests, h->refused, h->late, h->dropped, h->streams, n.evicted,
-           n.turned_away);
+           n.turned_away, n.half_open, n.unanswered, n.lost_in, n.lost_out);
     for (unsigned i = 0; net_read_pool(i, &p); i++) {
         printf("%s\"%s\":[%u,%u,%u]", i ? "," : "", p.name, p.used, p.most, p.size);
     }
