@@ -7,17 +7,14 @@
 #define LONG    8000u
 #define SHORT   1000u
 
-static net_listener listener;
-static net_stream near[STREAMS], far[STREAMS]; /* who connects, and who accepts */
+static wire_pairs pairs;
 static wire_end writers[STREAMS], reader, other_reader;
 static unsigned i;
 
 static int setup(void **state)
 {
-    memset(&listener, 0, sizeof listener);
-    listener.evict_ms = 50;
-    memset(near, 0, sizeof near);
-    memset(far, 0, sizeof far);
+    pairs =
+        (wire_pairs){.task = YOKE_TASK(wire_open_body), .count = STREAMS, .listener.evict_ms = 50};
     return wire_setup(state);
 }
 
@@ -26,19 +23,29 @@ static int setup(void **state)
 static void start_writer(unsigned n, size_t size)
 {
     writers[n] =
-        (wire_end){.task = YOKE_TASK(wire_writer_body), .s = &far[n], .n = n, .size = size};
+        (wire_end){.task = YOKE_TASK(wire_writer_body), .s = &pairs.far[n], .n = n, .size = size};
     begin(&platform, &writers[n].task);
 }
 
 static wire_end reader_of(unsigned n, size_t size)
 {
-    return (wire_end){.task = YOKE_TASK(wire_reader_body), .s = &near[n], .n = n, .size = size};
+    return (wire_end){
+        .task = YOKE_TASK(wire_reader_body), .s = &pairs.near[n], .n = n, .size = size};
 }
 
-static void start_reader(unsigned n, size_t size)
+static void start_reader(wire_end *e, unsigned n, size_t size)
 {
-    reader = reader_of(n, size);
-    begin(&platform, &reader.task);
+    *e = reader_of(n, size);
+    begin(&platform, &e->task);
+}
+
+/* 300 bytes every 100 ms. */
+static void start_slow_reader(wire_end *e, unsigned n, size_t size)
+{
+    *e = reader_of(n, size);
+    e->piece = 300;
+    e->ms = 100;
+    begin(&platform, &e->task);
 }
 
 /* Opens all streams; what is sent in the first of them is not read: a window is taken, and what
@@ -46,14 +53,11 @@ static void start_reader(unsigned n, size_t size)
 static int holder_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
-    assert_int_equal(net_listen(&listener, WIRE_PORT), YOKE_OK);
-    for (i = 0; i < STREAMS; i++) {
-        YOKE_TRY(t, net_connect(t, &near[i], wire_self));
-        YOKE_TRY(t, net_accept(t, &listener, &far[i]));
-    }
+    begin(&platform, &pairs.task);
+    WIRE_JOIN(t, &pairs.task);
     for (i = 0; i < HOLDERS; i++) {
         start_writer(i, NET_WINDOW);
-        YOKE_TRY(t, yoke_join(t, &writers[i].task));
+        WIRE_JOIN(t, &writers[i].task);
         start_writer(i, LONG);
         YOKE_TRY(t, yoke_sleep_ms(t, 20));
     }
@@ -67,15 +71,6 @@ static void start_holders(void)
 {
     holder = (yoke_task)YOKE_TASK(holder_body);
     begin(&platform, &holder);
-}
-
-static void close_all(void)
-{
-    for (i = 0; i < STREAMS; i++) {
-        net_abort(&near[i]);
-        net_close(&far[i]);
-    }
-    net_unlisten(&listener);
 }
 
 static int end_writers(yoke_task *t)
@@ -98,25 +93,23 @@ static int late_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
     start_holders();
-    YOKE_AWAIT(t, yoke_join(t, &holder));
-    assert_int_equal(t->status, YOKE_OK);
+    WIRE_JOIN(t, &holder);
     for (i = 0; i < kept; i++) {
-        net_keep(&far[i]);
+        net_keep(&pairs.far[i]);
     }
     start_writer(LATE, SHORT);
-    start_reader(LATE, SHORT);
-    YOKE_AWAIT(t, yoke_join(t, &writers[LATE].task));
-    assert_int_equal(t->status, YOKE_OK);
+    start_reader(&reader, LATE, SHORT);
+    WIRE_JOIN(t, &writers[LATE].task);
     YOKE_AWAIT(t, yoke_join(t, &reader.task));
     assert_int_equal(reader.done, SHORT);
     assert_int_equal(net_read_stats().evicted, 1);
     for (i = 0; i < HOLDERS; i++) {
-        assert_int_equal(net_is_open(&far[i]), i != gone);
+        assert_int_equal(net_is_open(&pairs.far[i]), i != gone);
     }
     YOKE_AWAIT(t, yoke_join(t, &writers[gone].task));
     assert_int_equal(t->status, YOKE_EFULL);
     YOKE_AWAIT(t, end_writers(t));
-    close_all();
+    wire_close(&pairs);
     YOKE_END(t);
 }
 
@@ -142,30 +135,25 @@ static void test_but_not_for_ever(void **state)
     wire_run(late_body);
 }
 
-/* Whoever was given the memory of the first must not be the next to go, before anything was sent.
- */
+/* Whoever was given the memory of the first is not the next to go, before anything was sent. */
 static int two_late_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
     start_holders();
-    YOKE_AWAIT(t, yoke_join(t, &holder));
-    assert_int_equal(t->status, YOKE_OK);
+    WIRE_JOIN(t, &holder);
     start_writer(LATE, SHORT);
     start_writer(LATE + 1, SHORT);
-    start_reader(LATE, SHORT);
-    other_reader = reader_of(LATE + 1, SHORT);
-    begin(&platform, &other_reader.task);
-    YOKE_AWAIT(t, yoke_join(t, &reader.task));
-    assert_int_equal(t->status, YOKE_OK);
-    YOKE_AWAIT(t, yoke_join(t, &other_reader.task));
-    assert_int_equal(t->status, YOKE_OK);
+    start_reader(&reader, LATE, SHORT);
+    start_reader(&other_reader, LATE + 1, SHORT);
+    WIRE_JOIN(t, &reader.task);
+    WIRE_JOIN(t, &other_reader.task);
     assert_in_range(net_read_stats().evicted, 1, 2);
-    assert_false(net_is_open(&far[0]));
+    assert_false(net_is_open(&pairs.far[0]));
     for (i = 2; i < STREAMS; i++) {
-        assert_true(net_is_open(&far[i]));
+        assert_true(net_is_open(&pairs.far[i]));
     }
     YOKE_AWAIT(t, end_writers(t));
-    close_all();
+    wire_close(&pairs);
     YOKE_END(t);
 }
 
@@ -181,24 +169,20 @@ static void test_who_has_just_been_given_some_stays(void **state)
 static int patient_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
-    listener.evict_ms = 0;
+    pairs.listener.evict_ms = 0;
     start_holders();
-    YOKE_AWAIT(t, yoke_join(t, &holder));
-    assert_int_equal(t->status, YOKE_OK);
+    WIRE_JOIN(t, &holder);
     start_writer(LATE, SHORT);
     YOKE_AWAIT(t, yoke_sleep_ms(t, 5000));
     assert_int_equal(writers[LATE].done, 0);
-    start_reader(0, NET_WINDOW);
-    YOKE_AWAIT(t, yoke_join(t, &reader.task));
-    assert_int_equal(t->status, YOKE_OK);
-    start_reader(0, LONG);
-    YOKE_AWAIT(t, yoke_join(t, &reader.task));
-    assert_int_equal(t->status, YOKE_OK);
-    YOKE_AWAIT(t, yoke_join(t, &writers[LATE].task));
-    assert_int_equal(t->status, YOKE_OK);
+    start_reader(&reader, 0, NET_WINDOW);
+    WIRE_JOIN(t, &reader.task);
+    start_reader(&reader, 0, LONG);
+    WIRE_JOIN(t, &reader.task);
+    WIRE_JOIN(t, &writers[LATE].task);
     assert_int_equal(net_read_stats().evicted, 0);
     YOKE_AWAIT(t, end_writers(t));
-    close_all();
+    wire_close(&pairs);
     YOKE_END(t);
 }
 
@@ -215,27 +199,24 @@ static int closed_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
     start_holders();
-    YOKE_AWAIT(t, yoke_join(t, &holder));
-    assert_int_equal(t->status, YOKE_OK);
+    WIRE_JOIN(t, &holder);
     YOKE_AWAIT(t, end_writers(t));
     for (i = 0; i < HOLDERS; i++) {
-        net_close(&far[i]);
+        net_close(&pairs.far[i]);
         YOKE_AWAIT(t, yoke_sleep_ms(t, 120)); /* lwIP counts them by 100 ms */
     }
     start_writer(LATE, SHORT);
-    start_reader(LATE, SHORT);
-    YOKE_AWAIT(t, yoke_join(t, &writers[LATE].task));
-    assert_int_equal(t->status, YOKE_OK);
+    start_reader(&reader, LATE, SHORT);
+    WIRE_JOIN(t, &writers[LATE].task);
     YOKE_AWAIT(t, yoke_join(t, &reader.task));
     assert_int_equal(reader.done, SHORT);
     assert_int_equal(wire_used("connections"), 2 * STREAMS - 1);
-    start_reader(0, NET_WINDOW); /* what had come, and then learns of it */
-    YOKE_AWAIT(t, yoke_join(t, &reader.task));
-    assert_int_equal(t->status, YOKE_OK);
-    start_reader(0, LONG);
+    start_reader(&reader, 0, NET_WINDOW); /* what had come, and then learns of it */
+    WIRE_JOIN(t, &reader.task);
+    start_reader(&reader, 0, LONG);
     YOKE_AWAIT(t, yoke_join(t, &reader.task));
     assert_int_equal(t->status, YOKE_EIO);
-    close_all();
+    wire_close(&pairs);
     YOKE_END(t);
 }
 
@@ -250,28 +231,18 @@ static int slow_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
     start_holders();
-    YOKE_AWAIT(t, yoke_join(t, &holder));
-    assert_int_equal(t->status, YOKE_OK);
-    listener.evict_ms = 0; /* so that only the closed one could go */
+    WIRE_JOIN(t, &holder);
+    pairs.listener.evict_ms = 0; /* so that only the closed one could go */
     YOKE_AWAIT(t, end_writers(t));
-    net_close(&far[0]);
+    net_close(&pairs.far[0]);
     start_writer(LATE, SHORT);
-    other_reader = reader_of(0, NET_WINDOW);
-    other_reader.piece = 300;
-    other_reader.ms = 100;
-    begin(&platform, &other_reader.task);
-    YOKE_AWAIT(t, yoke_join(t, &other_reader.task));
-    assert_int_equal(t->status, YOKE_OK);
-    other_reader = reader_of(0, writers[0].done);
-    other_reader.piece = 300;
-    other_reader.ms = 100;
-    begin(&platform, &other_reader.task);
-    YOKE_AWAIT(t, yoke_join(t, &other_reader.task));
-    assert_int_equal(t->status, YOKE_OK);
-    assert_int_equal(other_reader.done, writers[0].done);
-    YOKE_AWAIT(t, yoke_join(t, &writers[LATE].task));
-    assert_int_equal(t->status, YOKE_OK);
-    close_all();
+    start_slow_reader(&reader, 0, NET_WINDOW);
+    WIRE_JOIN(t, &reader.task);
+    start_slow_reader(&reader, 0, writers[0].done);
+    WIRE_JOIN(t, &reader.task);
+    assert_int_equal(reader.done, writers[0].done);
+    WIRE_JOIN(t, &writers[LATE].task);
+    wire_close(&pairs);
     YOKE_END(t);
 }
 

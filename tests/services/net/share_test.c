@@ -6,38 +6,13 @@
 #define SEGMENTS 1072u /* bytes of two segments */
 #define LONG     30000u
 
-static net_listener listener;
-static net_stream near[STREAMS], far[STREAMS]; /* who connects, and who accepts */
+static wire_pairs pairs;
 static unsigned i;
 
-static int opener_body(yoke_task *t)
+static void open_pairs(void)
 {
-    YOKE_BEGIN(t);
-    memset(&listener, 0, sizeof listener);
-    assert_int_equal(net_listen(&listener, WIRE_PORT), YOKE_OK);
-    for (i = 0; i < STREAMS; i++) {
-        YOKE_TRY(t, net_connect(t, &near[i], wire_self));
-        YOKE_TRY(t, net_accept(t, &listener, &far[i]));
-    }
-    YOKE_FINALLY(t);
-    YOKE_END(t);
-}
-
-static yoke_task opener;
-
-static void start_opener(void)
-{
-    opener = (yoke_task)YOKE_TASK(opener_body);
-    begin(&platform, &opener);
-}
-
-static void close_all(void)
-{
-    for (i = 0; i < STREAMS; i++) {
-        net_close(&near[i]);
-        net_close(&far[i]);
-    }
-    net_unlisten(&listener);
+    pairs = (wire_pairs){.task = YOKE_TASK(wire_open_body), .count = STREAMS};
+    begin(&platform, &pairs.task);
 }
 
 /* A peer may keep the acknowledgement of one segment back, for 40 ms or longer, until another
@@ -48,17 +23,16 @@ static int answers_body(yoke_task *t)
     static const char answer[ANSWER];
     static unsigned got;
     YOKE_BEGIN(t);
-    start_opener();
-    YOKE_AWAIT(t, yoke_join(t, &opener));
-    assert_int_equal(t->status, YOKE_OK);
+    open_pairs();
+    WIRE_JOIN(t, &pairs.task);
     got = 0;
     for (i = 0; i < STREAMS; i++) {
-        int n = net_write(t, &far[i], answer, sizeof answer);
+        int n = net_write(t, &pairs.far[i], answer, sizeof answer);
         assert_true(n == YOKE_PENDING || n >= (int)SEGMENTS);
         got += n != YOKE_PENDING;
     }
     assert_in_range(got, 6, STREAMS - 1);
-    close_all();
+    wire_close(&pairs);
     t->rc = YOKE_OK;
     YOKE_END(t);
 }
@@ -76,14 +50,13 @@ static int turns_body(yoke_task *t)
 {
     static unsigned ended;
     YOKE_BEGIN(t);
-    start_opener();
-    YOKE_AWAIT(t, yoke_join(t, &opener));
-    assert_int_equal(t->status, YOKE_OK);
+    open_pairs();
+    WIRE_JOIN(t, &pairs.task);
     for (i = 0; i < STREAMS; i++) {
-        writers[i] =
-            (wire_end){.task = YOKE_TASK(wire_writer_body), .s = &far[i], .n = i, .size = LONG};
-        readers[i] =
-            (wire_end){.task = YOKE_TASK(wire_reader_body), .s = &near[i], .n = i, .size = LONG};
+        writers[i] = (wire_end){
+            .task = YOKE_TASK(wire_writer_body), .s = &pairs.far[i], .n = i, .size = LONG};
+        readers[i] = (wire_end){
+            .task = YOKE_TASK(wire_reader_body), .s = &pairs.near[i], .n = i, .size = LONG};
         begin(&platform, &writers[i].task);
         begin(&platform, &readers[i].task);
     }
@@ -101,7 +74,7 @@ static int turns_body(yoke_task *t)
         YOKE_AWAIT(t, yoke_join(t, &readers[i].task));
         assert_int_equal(readers[i].done, LONG);
     }
-    close_all();
+    wire_close(&pairs);
     t->rc = YOKE_OK;
     YOKE_END(t);
 }

@@ -143,3 +143,27 @@ int wire_reader_body(yoke_task *t)
     YOKE_FINALLY(t);
     YOKE_END(t);
 }
+
+/* --- many streams ----------------------------------------------------------------------------- */
+
+int wire_open_body(yoke_task *t)
+{
+    wire_pairs *me = YOKE_FRAME(wire_pairs, t);
+    YOKE_BEGIN(t);
+    assert_int_equal(net_listen(&me->listener, WIRE_PORT), YOKE_OK);
+    for (; me->opened < me->count; me->opened++) {
+        YOKE_TRY(t, net_connect(t, &me->near[me->opened], wire_self));
+        YOKE_TRY(t, net_accept(t, &me->listener, &me->far[me->opened]));
+    }
+    YOKE_FINALLY(t);
+    YOKE_END(t);
+}
+
+void wire_close(wire_pairs *p)
+{
+    for (unsigned i = 0; i < p->count; i++) {
+        net_abort(&p->near[i]);
+        net_close(&p->far[i]);
+    }
+    net_unlisten(&p->listener);
+}

@@ -29,6 +29,13 @@ uint32_t wire_most(const char *pool);
 /* Byte `i` of what stream number `n` carries. */
 uint8_t wire_byte(unsigned n, size_t i);
 
+/* Wait until `task` has ended, with YOKE_OK. */
+#define WIRE_JOIN(t, task)                      \
+    do {                                        \
+        YOKE_AWAIT(t, yoke_join(t, (task)));    \
+        assert_int_equal((t)->status, YOKE_OK); \
+    } while (0)
+
 /* --- two ends of a stream --------------------------------------------------------------------- */
 
 /* Fill in what is above the line, start the task; it ends with YOKE_OK or the error. */
@@ -46,5 +53,25 @@ typedef struct {
 
 int wire_writer_body(yoke_task *t); /* writes `size` bytes and drains */
 int wire_reader_body(yoke_task *t); /* reads `size` bytes, each of which must be right */
+
+/* --- many streams ----------------------------------------------------------------------------- */
+
+#define WIRE_PAIRS_MAX 12u
+
+/* Connections of the device to itself. Fill in what is above the line, the rest is zero; once the
+ * task has ended they are open. */
+typedef struct {
+    yoke_task task; /* of wire_open_body */
+    unsigned count;
+    net_listener listener; /* its evict_ms */
+    /* --- */
+    net_stream near[WIRE_PAIRS_MAX], far[WIRE_PAIRS_MAX]; /* who connects, and who accepts */
+    unsigned opened;
+} wire_pairs;
+
+int wire_open_body(yoke_task *t);
+
+/* All of them, and the listener. */
+void wire_close(wire_pairs *p);
 
 #endif
