@@ -9,9 +9,12 @@
 
 #include <lwip/stats.h>
 
-#define EVICT_WAIT_MS 20u  /* for those who lost a stream, or whom they wake, to accept another */
-#define HELD_MS       400u /* memory: longer than a lost segment takes to be sent again (300 ms), */
-#define KEPT_MS       2000u /* shorter than a newcomer waits; more for streams that are kept */
+#define EVICT_WAIT_MS 20u /* for those who lost a stream, or whom they wake, to accept another */
+
+/* How long a peer may take nothing while others wait for the memory: longer than a lost segment
+ * takes to be sent again (300 ms), shorter than a newcomer may have to wait (500 ms). */
+#define HELD_MS 400u
+#define KEPT_MS 2000u /* … of a stream that is kept */
 
 /* lwIP moves a connection to the front of its list whenever something comes for it. */
 static struct tcp_pcb *last(bool (*is_one)(const struct tcp_pcb *pcb))

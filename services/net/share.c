@@ -1,9 +1,9 @@
 /* How the memory for what is to be sent is shared out.
  *
  * Of lwIP's memory, which all connections share, each stream has its first bytes for itself, and
- * what is left beyond that is for who comes first; of more streams than have memory, who was heard
- * least lately is first. The first bytes are two segments: a peer
- * acknowledges a second one at once, one alone after up to 500 ms (RFC 1122, 4.2.3.2). */
+ * what is left beyond that is for who comes first; where there are more streams than memory, who
+ * was heard least lately is first. The first bytes are two segments: a peer acknowledges a second
+ * one at once, one alone after up to 500 ms (RFC 1122, 4.2.3.2). */
 #include "internal.h"
 
 #include <lwip/stats.h>
