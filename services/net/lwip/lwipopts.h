@@ -29,9 +29,10 @@
 #define MEMP_NUM_UDP_PCB        13 /* dhcp, four of dns, and eight sockets */
 #define MEMP_NUM_IGMP_GROUP     8
 #define MEMP_NUM_SYS_TIMEOUT    LWIP_NUM_SYS_TIMEOUT_INTERNAL
-#define MEMP_NUM_ARP_QUEUE      4
+#define MEMP_NUM_ARP_QUEUE      MEMP_NUM_TCP_PCB
 #define MEMP_NUM_REASSDATA      1
 #define IP_REASS_MAX_PBUFS      6
+#define MEMP_NUM_FRAG_PBUF      4 /* of an answer to a long ping; nothing else is cut up */
 
 /* --- protocols -------------------------------------------------------------------------------- */
 
@@ -40,6 +41,7 @@
 #define LWIP_ETHERNET                 1
 #define LWIP_ARP                      1
 #define ARP_QUEUEING                  1
+#define ARP_QUEUE_LEN                 MEMP_NUM_ARP_QUEUE /* a burst of newcomers waits for one */
 #define ETHARP_SUPPORT_STATIC_ENTRIES 1
 #define LWIP_ICMP                     1
 #define LWIP_RAW                      0

@@ -13,35 +13,10 @@ static int setup(void **state)
 
 /* --- requests from nowhere -------------------------------------------------------------------- */
 
-static uint16_t check_sum(const uint8_t *bytes, size_t size, uint32_t sum)
-{
-    for (size_t i = 0; i < size; i += 2) {
-        sum += (uint32_t)(bytes[i] << 8 | bytes[i + 1]);
-    }
-    while (sum >> 16) {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    return (uint16_t)~sum;
-}
-
-static void put_16(uint8_t *to, unsigned value)
-{
-    to[0] = (uint8_t)(value >> 8);
-    to[1] = (uint8_t)value;
-}
-
-/* A SYN from 10.0.0.99, port 1024 + n, that nobody will follow up. */
 static void send_syn(unsigned n)
 {
-    uint8_t packet[40] = {0x45, 0, 0, 40, 0,  0, 0, 0, 64, 6, 0, 0,
-                          10,   0, 0, 99, 10, 0, 0, 2, 0,  0, 0, WIRE_PORT};
-    packet[32] = 0x50; /* the header's length */
-    packet[33] = 0x02; /* SYN */
-    put_16(packet + 20, 1024 + n);
-    put_16(packet + 24, n); /* the sequence number */
-    put_16(packet + 34, 1000);
-    put_16(packet + 10, check_sum(packet, 20, 0));
-    put_16(packet + 36, check_sum(packet + 12, 28, 6 + 20));
+    uint8_t packet[WIRE_SYN_BYTES];
+    wire_syn(n, packet);
     sim_link_send(packet, sizeof packet);
 }
 

@@ -22,6 +22,10 @@ int wire_setup(void **state);
  * frame but statics. */
 void wire_run(yoke_body *body);
 
+/* A SYN from 10.0.0.99, port 1024 + n, that nobody will follow up. */
+#define WIRE_SYN_BYTES 40u
+void wire_syn(unsigned n, uint8_t packet[WIRE_SYN_BYTES]);
+
 /* Elements in use of the pool of this name. */
 uint32_t wire_used(const char *pool);
 uint32_t wire_most(const char *pool);
