@@ -1,15 +1,19 @@
 # shellcheck shell=bash
-# Run files of node's test runner; show what failed, and a closing line that tools/test can count.
+# Run files of node's test runner, $lanes of them side by side (1); show what failed, and a closing
+# line that tools/test can count.
 run_node_tests() { # name, file …
-    local name=$1 log=build/log/$1.tap passed failed skipped
+    local name=$1 log=build/log/$1 passed failed skipped
     shift
-    mkdir -p build/log
-    node --test --test-reporter=tap "$@" >"$log" 2>&1
-    grep -q '^# tests' "$log" || cat "$log"
-    # A failed test and what it said, up to the next one.
-    awk '/^ *not ok / { show = 1 } /^ *(ok |# Subtest)/ { show = 0 } show' "$log"
-    number_of() { sed -n "s/^# $1 //p" "$log" | tail -n 1; }
-    passed=$(number_of pass) failed=$(number_of fail) skipped=$(number_of skipped)
-    echo "$name: ${passed:-0} passed, ${failed:-1} failed, ${skipped:-0} skipped"
-    [ "${failed:-1}" = 0 ] && [ "${passed:-0}" != 0 ]
+    rm -rf "$log" && mkdir -p "$log"
+    # shellcheck disable=SC2016 # the inner shell's
+    printf '%s\n' "$@" | xargs -P "${lanes:-1}" -I{} sh -c \
+        'node --test --test-reporter=tap "$2" >"$1/$(echo "$2" | tr / -).tap" 2>&1' sh "$log" {}
+    # A failed test and what it said, up to the next one; and what is no account of a run.
+    awk '/^ *not ok / { show = 1 } /^ *(ok |# Subtest)/ { show = 0 } show' "$log"/*.tap
+    grep -L '^# tests' "$log"/*.tap | xargs -r cat
+    sum_of() { awk -v what="$1" '/^# / && $2 == what { n += $3 } END { print n + 0 }' "$log"/*.tap; }
+    passed=$(sum_of pass) skipped=$(sum_of skipped)
+    failed=$(($(sum_of fail) + $(grep -L '^# tests' "$log"/*.tap | wc -l)))
+    echo "$name: $passed passed, $failed failed, $skipped skipped"
+    [ "$failed" = 0 ] && [ "$passed" != 0 ]
 }
