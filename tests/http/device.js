@@ -15,7 +15,9 @@ export class Device {
         const { port, url, child, end } = await launch(DEVICE,
             { environment: { YOKE_APP_PRIORITY: '0' } });
         Object.assign(device, { port, url, process: child, end });
-        device.lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+        // A firmware's line ends with two characters, which a busy machine takes long between.
+        const lines = createInterface({ input: child.stdout, crlfDelay: Infinity });
+        device.lines = lines[Symbol.asyncIterator]();
         const first = await device.lines.next();
         if (first.value !== 'ready') throw new Error(`the device says ${first.value}`);
         return device;
