@@ -9,9 +9,9 @@ run_node_tests() { # name, file …
     printf '%s\n' "$@" | xargs -P "${lanes:-1}" -I{} sh -c \
         'node --test --test-reporter=tap "$2" >"$1/$(echo "$2" | tr / -).tap" 2>&1' sh "$log" {}
     # A failed test and what it said, up to the next one; and what is no account of a run.
-    awk '/^ *not ok / { show = 1 } /^ *(ok |# Subtest)/ { show = 0 } show' "$log"/*.tap
+    awk '/^ *not ok / { show = 1 } /^ *(ok |#|1\.\.)/ { show = 0 } show' "$log"/*.tap
     grep -L '^# tests' "$log"/*.tap | xargs -r cat
-    sum_of() { awk -v what="$1" '/^# / && $2 == what { n += $3 } END { print n + 0 }' "$log"/*.tap; }
+    sum_of() { awk -v k="$1" '/^# / && $2 == k { n += $3 } END { print n + 0 }' "$log"/*.tap; }
     passed=$(sum_of pass) skipped=$(sum_of skipped)
     failed=$(($(sum_of fail) + $(grep -L '^# tests' "$log"/*.tap | wc -l)))
     echo "$name: $passed passed, $failed failed, $skipped skipped"
