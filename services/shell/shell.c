@@ -239,6 +239,7 @@ int shell_body(yoke_task *t)
                 YOKE_TRY(t, console_write(t, s->text, s->text_length));
             }
         }
+        YOKE_TRY(t, yoke_yield(t)); /* input may come without end */
     }
     YOKE_FINALLY(t);
     YOKE_END(t);

@@ -272,6 +272,35 @@ static void test_a_line_that_comes_in_pieces(void **state)
     assert_true(yoke_done(&s.task));
 }
 
+static unsigned turns;
+
+static int others_body(yoke_task *t)
+{
+    YOKE_BEGIN(t);
+    while (!yoke_done(&s.task)) {
+        turns++;
+        YOKE_TRY(t, yoke_yield(t));
+    }
+    YOKE_FINALLY(t);
+    YOKE_END(t);
+}
+
+static void test_input_without_end_leaves_others_their_turns(void **state)
+{
+    (void)state;
+    char text[50 * sizeof s.input + 1];
+    memset(text, ' ', sizeof text);
+    strcpy(text + sizeof text - 2, "\n");
+    input[0] = (sim_input){.at_us = 0, .text = text};
+    yoke_task others = YOKE_TASK(others_body);
+    turns = 0;
+    begin(&platform, &s.task);
+    begin(&platform, &others);
+    world_run_ms(3);
+    assert_true(yoke_done(&s.task));
+    assert_in_range(turns, 50, 60);
+}
+
 static void test_cancelled_while_it_waits_for_input(void **state)
 {
     (void)state;
@@ -339,6 +368,7 @@ int main(void)
         with_shell(test_a_row_that_is_too_wide_is_cut),
         with_shell(test_the_end_of_input_ends_the_last_line),
         with_shell(test_a_line_that_comes_in_pieces),
+        with_shell(test_input_without_end_leaves_others_their_turns),
         with_shell(test_cancelled_while_it_waits_for_input),
         with_shell(test_numbers),
         with_shell(test_what_is_no_number),
