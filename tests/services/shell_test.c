@@ -274,7 +274,7 @@ static void test_a_line_that_comes_in_pieces(void **state)
 
 static unsigned turns;
 
-static int others_body(yoke_task *t)
+static int other_body(yoke_task *t)
 {
     YOKE_BEGIN(t);
     while (!yoke_done(&s.task)) {
@@ -292,12 +292,12 @@ static void test_input_without_end_leaves_others_their_turns(void **state)
     memset(text, ' ', sizeof text);
     strcpy(text + sizeof text - 2, "\n");
     input[0] = (sim_input){.at_us = 0, .text = text};
-    yoke_task others = YOKE_TASK(others_body);
+    yoke_task other = YOKE_TASK(other_body);
     turns = 0;
     begin(&platform, &s.task);
-    begin(&platform, &others);
+    begin(&platform, &other);
     world_run_ms(3);
-    assert_true(yoke_done(&s.task));
+    assert_true(yoke_done(&s.task) && yoke_done(&other));
     assert_in_range(turns, 50, 60);
 }
 
