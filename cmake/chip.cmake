@@ -14,7 +14,7 @@ include(${PICO_SDK_PATH}/external/pico_sdk_import.cmake)
 
 # Each program compiles the SDK's sources anew, the same ones: if ccache is there, it remembers.
 find_program(YOKE_CCACHE ccache)
-if(YOKE_CCACHE AND CMAKE_HOST_UNIX AND NOT CMAKE_C_COMPILER_LAUNCHER)
+if(YOKE_CCACHE AND NOT CMAKE_C_COMPILER_LAUNCHER)
   set(launcher env CCACHE_DIR=${CMAKE_CURRENT_LIST_DIR}/../build/ccache ${YOKE_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_ASM_COMPILER_LAUNCHER ${launcher})
